@@ -1,0 +1,205 @@
+"""What a stranger gets: wheels that install into an empty environment, and work there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import attrs
+import pytest
+
+from tools.house_rules import ROOT, project_files
+
+pytestmark = pytest.mark.slow
+
+ECHO = """
+from __future__ import annotations
+
+from thespian.actors import Actor, ActorAddress, ActorSystem
+
+
+class Echo(Actor):
+    def receiveMessage(self, message: object, sender: ActorAddress) -> None:
+        self.send(sender, message)
+
+
+if __name__ == "__main__":
+    system = ActorSystem("simpleSystemBase")
+    try:
+        echo = system.createActor(Echo)
+        print("answer:", system.ask(echo, "hello", 5))
+    finally:
+        system.shutdown()
+"""
+
+ASKS_FOR = """
+from thespian.actors import ActorSystem
+
+try:
+    ActorSystem({base})
+except Exception as problem:
+    print(f"{{type(problem).__name__}}: {{problem}}")
+"""
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command in an environment that knows nothing of this checkout, and return what it printed."""
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"PYTHONPATH", "VIRTUAL_ENV"} and not name.startswith("THESPIAN_")
+    }
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env=clean,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}"
+    return done.stdout
+
+
+@attrs.frozen
+class Environment:
+    """A fresh virtual environment, and a folder to run programs in."""
+
+    folder: Path
+
+    @property
+    def python(self) -> Path:
+        return self.folder / "venv" / "bin" / "python"
+
+    def install(self, *what: str | Path, cwd: Path | None = None) -> None:
+        run(
+            self.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what,
+            cwd=cwd or self.folder,
+        )  # fmt: skip
+
+    def program(self, text: str) -> str:
+        file = self.folder / "program.py"
+        file.write_text(text)
+        return run(self.python, file, cwd=self.folder)
+
+    def command(self, *words: str) -> str:
+        return run(self.python.with_name("thespian"), *words, cwd=self.folder)
+
+    def distributions(self) -> set[str]:
+        listed = run(self.python, "-m", "pip", "list", "--format=freeze", cwd=self.folder)
+        return {line.split("==")[0] for line in listed.splitlines() if line.startswith("thespian")}
+
+
+def new_environment(folder: Path) -> Environment:
+    """Make an environment with pip and nothing else in it."""
+    run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
+    return Environment(folder)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout: building leaves folders behind, and must see only the project's own files."""
+    copy = tmp_path_factory.mktemp("tree")
+    for file in project_files():
+        target = copy / file.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, target)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheels(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel of every distribution, each built from its source distribution."""
+    folder = tmp_path_factory.mktemp("wheels")
+    for project in sorted({tree, *(file.parent for file in tree.glob("plugins/*/pyproject.toml"))}):
+        run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, project, cwd=tree)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["from wheels", "from the source tree"])
+def with_simple(
+    request: pytest.FixtureRequest, tree: Path, wheels: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Environment:
+    """An environment with the core and the simple base."""
+    environment = new_environment(tmp_path_factory.mktemp("with-simple"))
+    if request.param == "from wheels":
+        environment.install("--find-links", wheels, "thespian-core[simple]")
+    else:
+        environment.install(".", "./plugins/simple", cwd=tree)
+    return environment
+
+
+@pytest.fixture(scope="module")
+def core_alone(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """An environment with the core and no base."""
+    environment = new_environment(tmp_path_factory.mktemp("core-alone"))
+    environment.install("--find-links", wheels, "thespian-core")
+    return environment
+
+
+def test_a_program_runs_on_the_simple_base(with_simple: Environment) -> None:
+    assert "answer: hello\n" in with_simple.program(ECHO)
+
+
+def test_nothing_is_installed_that_was_not_asked_for(with_simple: Environment) -> None:
+    assert with_simple.distributions() == {"thespian-core", "thespian-simple"}
+
+
+def test_a_base_that_is_not_installed_is_answered_with_what_to_install(with_simple: Environment) -> None:
+    assert with_simple.program(ASKS_FOR.format(base="'multiprocTCPBase'")).splitlines() == [
+        "PluginNotFound: no system base named 'multiprocTCPBase' is installed",
+        "  installed: simpleSystemBase (thespian-simple 0.1.0)",
+        "  it comes with thespian-tcp:  pip install thespian-tcp",
+        "  all plugins:  thespian plugins",
+    ]
+
+
+def test_the_plugins_command_lists_what_is_installed(with_simple: Environment) -> None:
+    lines = with_simple.command("plugins").splitlines()
+    for plugin, distribution in [("core", "thespian-core"), ("simple", "thespian-simple")]:
+        assert any({plugin, distribution, "0.1.0", "ok"} <= set(line.split()) for line in lines), lines
+
+
+def test_a_users_program_passes_strict_type_checking(with_simple: Environment) -> None:
+    file = with_simple.folder / "typed.py"
+    file.write_text(ECHO)
+    printed = run(
+        sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir=cache",
+        "--python-executable", with_simple.python, file,
+        cwd=with_simple.folder,
+    )  # fmt: skip
+    assert "Success: no issues found in 1 source file" in printed
+
+
+def test_the_core_alone_says_how_to_get_the_default_base(core_alone: Environment) -> None:
+    said = core_alone.program(ASKS_FOR.format(base="")).splitlines()
+    assert said[0] == "PluginNotFound: no system base named 'simpleSystemBase' is installed"
+    assert "  it comes with thespian-simple:  pip install thespian-simple" in said
+    assert core_alone.distributions() == {"thespian-core"}
+
+
+def test_every_wheel_carries_its_licence_and_its_type_marker(wheels: Path) -> None:
+    built = sorted(wheels.glob("*.whl"))
+    assert built
+    for wheel in built:
+        names = zipfile.ZipFile(wheel).namelist()
+        packages = {name.split("/")[0] for name in names if name.endswith(".py")}
+        assert [name for name in names if name.endswith("/licenses/LICENSE")], wheel.name
+        for package in packages:
+            assert f"{package}/py.typed" in names, wheel.name
+
+
+def test_a_wheel_holds_no_tests_and_no_second_owner_of_a_package(wheels: Path) -> None:
+    owner: dict[str, str] = {}
+    for wheel in sorted(wheels.glob("*.whl")):
+        tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+        packages = {top for top in tops if not top.endswith(".dist-info")}
+        assert all(package.startswith("thespian") for package in packages), packages
+        for package in packages:
+            assert owner.setdefault(package, wheel.name) == wheel.name

@@ -1,0 +1,1 @@
+"""Thespian: write actors once, run them on any system base."""

@@ -1,0 +1,1 @@
+"""Import paths that existing programs use; new ones import from ``thespian.actors``."""

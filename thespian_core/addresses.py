@@ -1,0 +1,107 @@
+"""Addresses: who a message is for. Immutable, hashable, and equal by a unique id inside, not by place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from thespian_core.publicly import public
+from thespian_core.texts import shown
+
+
+@attrs.frozen(str=False)
+class Mailbox:
+    """Where mail is put: the opaque inside of an :class:`ActorAddress`.
+
+    Attributes:
+        scheme: the transport's letter, as ``T`` for TCP.
+        where: the place in that transport, as ``host:port``; empty inside one process.
+        id: unique for ever, and what makes two mailboxes equal; ``None`` for an admin
+            of which only the place is known.
+    """
+
+    scheme: str
+    where: str
+    id: str | None = None
+
+    @property
+    def key(self) -> object:
+        """What equality and hash are taken from."""
+        return (self.scheme, self.where) if self.id is None else self.id
+
+    def __str__(self) -> str:
+        tail = "" if self.id is None else f"~{self.id}"
+        return f"({self.scheme}|{self.where}{tail})"
+
+
+@public
+class ActorAddress:
+    """Identifies one actor, admin or outside program; programs treat it as opaque.
+
+    Addresses may be compared, hashed, pickled, printed and sent inside messages
+    (Using Thespian, 1.2).
+
+    Args:
+        aaddr: the inside, made by a system base.
+    """
+
+    __slots__ = ("_details", "key")
+
+    def __init__(self, aaddr: object) -> None:
+        self._details = aaddr
+        #: What equality, hash and look-ups use: a plain value, so a dict finds it without
+        #: calling Python code. For systems bases; programs compare addresses instead.
+        self.key: Any = aaddr.key if type(aaddr) is Mailbox else _plain_key(aaddr)
+
+    @property
+    def addressDetails(self) -> Any:
+        """The opaque inside."""
+        return self._details
+
+    @property
+    def actorAddressString(self) -> str:
+        """The inside as text."""
+        return str(self._details)
+
+    def __eq__(self, other: object) -> bool:
+        try:
+            return isinstance(other, ActorAddress) and bool(self.key == other.key)
+        except Exception:  # an inside that cannot be compared equals nothing
+            return False
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __str__(self) -> str:
+        return f"ActorAddr-{self._details}"
+
+    __repr__ = __str__
+
+    def __reduce__(self) -> tuple[type[ActorAddress], tuple[object]]:
+        return ActorAddress, (self._details,)
+
+
+def _plain_key(details: object) -> object:
+    try:
+        hash(details)
+    except Exception:  # an inside without a hash is told apart by how it is shown
+        return ("unhashable", shown(details))
+    return details
+
+
+class Minter:
+    """Makes ids that no other minter makes.
+
+    Args:
+        prefix: letters and digits that no other minter was given (random, 96 bits or more).
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._count = 0
+
+    def mint(self) -> str:
+        """Return an id of letters and digits that was never returned before."""
+        self._count += 1
+        return f"{self._prefix}{self._count:x}"

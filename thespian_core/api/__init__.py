@@ -1,0 +1,1 @@
+"""What programs and actors call; ``thespian.actors`` offers it."""

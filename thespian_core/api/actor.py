@@ -1,0 +1,169 @@
+"""Actor: the class that programs derive their actors from (Using Thespian, 5)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import MutableMapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from thespian_core.addresses import ActorAddress
+from thespian_core.errors import ActorSystemException, InvalidActorAddress
+from thespian_core.publicly import public
+from thespian_core.semantics.actorbase import ActorBase
+from thespian_core.semantics.requests import HandleDeadLetters, NotifyOfMembers, ShutDown, UpdateCapability
+from thespian_core.texts import class_name, shown
+
+if TYPE_CHECKING:
+    Logger = logging.LoggerAdapter[logging.Logger]  # at run time it takes no parameter before Python 3.11
+
+
+@public
+class Actor(ActorBase):
+    """Derive from this class and override :meth:`receiveMessage`.
+
+    ``__init__`` may declare parameters named ``capabilities`` and ``requirements``: they are given
+    what the system offers, and what the creator asked for. No other method of this class works in it.
+    """
+
+    #: Optional static method ``(capabilities, requirements) -> bool``: whether the actor can run in a
+    #: system of these capabilities. The requirements are ``{}`` when the creator gave none.
+    actorSystemCapabilityCheck: ClassVar[Any]
+
+    def receiveMessage(self, message: Any, sender: ActorAddress) -> Any:
+        """Handle one message; every actor overrides this.
+
+        An exception is the message's failure, not the actor's: the message is tried once more, then it
+        goes back to its sender as a PoisonMessage, and the actor keeps its state.
+        """
+        raise AssertionError(f"{class_name(type(self))} does not override receiveMessage")
+
+    @property
+    def myAddress(self) -> ActorAddress:
+        """This actor's own address."""
+        return self._cell.address
+
+    @property
+    def globalName(self) -> str | None:
+        """The name this actor was created by, or None."""
+        return self._cell.birth.global_name
+
+    def send(self, targetAddr: ActorAddress, msg: Any) -> None:
+        """Send a message, without waiting for anything. Any thread of the actor may do it.
+
+        Raises:
+            InvalidActorAddress: the target is no address; nothing was sent.
+        """
+        if not isinstance(targetAddr, ActorAddress):
+            raise InvalidActorAddress(shown(targetAddr), "not a valid ActorAddress for sending messages to")
+        cell = self._cell
+        cell.post(targetAddr, msg, cell.address)
+
+    def createActor(
+        self,
+        actorClass: type[Any] | str,
+        targetActorRequirements: Any = None,
+        globalName: str | None = None,
+        sourceHash: str | None = None,
+    ) -> ActorAddress:
+        """Create a child actor; its address is good at once.
+
+        If the actor cannot be created, this one gets a ChildActorExited, and each message sent to it
+        meanwhile comes back as a PoisonMessage whose details say why.
+
+        Args:
+            actorClass: a class, or text like ``package.module.Class``.
+            targetActorRequirements: given to the class's ``actorSystemCapabilityCheck``.
+            globalName: find the actor of this name, or create it. A named actor is nobody's child.
+            sourceHash: the loaded source to take the class from; this actor's own by default.
+
+        Raises:
+            TypeError: ``globalName`` is no text; nothing was created.
+        """
+        return self._cell.create_child(
+            actorClass, targetActorRequirements, checked_name(globalName), sourceHash
+        )
+
+    def wakeupAfter(self, timePeriod: timedelta | float, payload: Any = None) -> None:
+        """Have a WakeupMessage sent to this actor when the period (timedelta or seconds) is over.
+
+        Any number may be pending. They cannot be cancelled, and are lost when the actor exits.
+
+        Raises:
+            TypeError: ``timePeriod`` is neither timedelta nor number.
+        """
+        self._cell.wake_after(timePeriod, payload)
+
+    def handleDeadLetters(self, startHandling: bool = True) -> None:
+        """Receive what cannot be delivered in this system, as DeadEnvelope; or stop that.
+
+        There is one handler in a system: the last actor that registered.
+        """
+        self._cell.request(HandleDeadLetters(bool(startHandling)))
+
+    def notifyOnSystemRegistrationChanges(self, startHandling: bool = True) -> None:
+        """Receive an ActorSystemConventionUpdate when a system joins or leaves the convention."""
+        self._cell.request(NotifyOfMembers(bool(startHandling)))
+
+    def updateCapability(self, capabilityName: str, capabilityValue: Any = None) -> None:
+        """Set a capability of this actor's system, or remove it when the value is None.
+
+        If that changes anything, every actor whose capability check now fails is asked to exit.
+        """
+        self._cell.request(UpdateCapability(checked_capability(capabilityName), capabilityValue))
+
+    def preRegisterRemoteSystem(
+        self, remoteAddress: str, remoteCapabilities: MutableMapping[str, Any]
+    ) -> None:
+        """Invite another system to the convention.
+
+        Raises:
+            ActorSystemException: the system base joins no convention.
+        """
+        self._refuse_convention("invite", remoteAddress)
+
+    def deRegisterRemoteSystem(self, remoteAddress: str | ActorAddress) -> None:
+        """Drop another system from the convention.
+
+        Raises:
+            ActorSystemException: the system base joins no convention.
+        """
+        self._refuse_convention("drop", remoteAddress)
+
+    def actorSystemShutdown(self) -> None:
+        """End the whole system that this actor runs in; returns at once."""
+        self._cell.request(ShutDown())
+
+    def logger(self, name: str | None = None) -> Logger:
+        """Return a logger whose records have this actor's address as ``actorAddress``."""
+        return logging.LoggerAdapter(logging.getLogger(name), {"actorAddress": str(self.myAddress)})
+
+    def __str__(self) -> str:
+        return f"{{A:{type(self).__name__} @ {self.myAddress}}}"
+
+    def _refuse_convention(self, verb: str, other: object) -> None:
+        raise ActorSystemException(
+            f"cannot {verb} {shown(other)}: a system on {self._cell.host.base_name} joins no convention"
+        )
+
+
+def checked_name(name: object) -> str | None:
+    """Return a global name, or None for none.
+
+    Raises:
+        TypeError: it is no text.
+    """
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"globalName is text or None, not {type(name).__name__} ({shown(name)})")
+    return name or None
+
+
+def checked_capability(name: object) -> str:
+    """Return a capability's name.
+
+    Raises:
+        TypeError: it is no text.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a capability is text, not {type(name).__name__} ({shown(name)})")
+    return name

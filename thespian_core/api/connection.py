@@ -1,0 +1,156 @@
+"""A program's connection to a system: one port, its mail, and the answers to its requests."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from thespian_core.addresses import ActorAddress
+from thespian_core.errors import (
+    ActorSystemFailure,
+    ActorSystemRequestTimeout,
+    InvalidActorSourceHash,
+    InvalidActorSpecification,
+    NoCompatibleSystemForActor,
+)
+from thespian_core.messages import ActorSystemMessage, PoisonMessage
+from thespian_core.semantics.birth import Refusal
+from thespian_core.semantics.requests import ActorCreated, Answer, CreateActor, CreateFailed
+from thespian_core.status import Thespian_ActorStatus, Thespian_SystemStatus
+from thespian_core.systembase import Envelope, Port
+from thespian_core.texts import class_name
+
+CREATE_LIMIT_S = 50.0  # Using Thespian promises an end; the figure is the one programs know
+
+_STATUSES = (Thespian_ActorStatus, Thespian_SystemStatus)
+
+
+def is_shown(message: Any) -> bool:
+    """Whether a program is given a message: no system's own, but for failures and status answers."""
+    if not isinstance(message, ActorSystemMessage):
+        return True
+    if isinstance(message, PoisonMessage):
+        return not isinstance(message.poisonMessage, ActorSystemMessage)
+    return isinstance(message, _STATUSES)
+
+
+class Connection:
+    """One port, which several threads may use: one of them receives at a time, for all.
+
+    A thread that waits for an answer leaves the mail it meets for the next ``listen``, and one that
+    listens leaves the answers it meets for who asked.
+    """
+
+    def __init__(self, port: Port) -> None:
+        self.admin = port.admin
+        self._address = port.address
+        self._port = port
+        self._turn = threading.Condition()
+        self._receiving = False
+        self._mail: deque[Any] = deque()
+        self._answers: dict[int, Answer] = {}
+        self._asked: set[int] = set()
+        self._request_ids = count(1)
+
+    def send(self, to: ActorAddress, message: Any, timeout_s: float | None) -> None:
+        """Hand a message over; errors as those of :meth:`Port.send`."""
+        self._port.send(Envelope(to, message, self._address), timeout_s)
+
+    def ask(self, to: ActorAddress, message: Any, timeout_s: float | None) -> Any:
+        """Hand a message over, and return the next one that comes, or None when none comes in time."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self._port.send(Envelope(to, message, self._address), timeout_s)
+        return self._next(None, deadline)
+
+    def listen(self, timeout_s: float | None) -> Any:
+        """Return the next message, or None when none comes in time."""
+        return self._next(None, None if timeout_s is None else time.monotonic() + timeout_s)
+
+    def create(
+        self, actor_class: object, requirements: Any, global_name: str | None, source_hash: str | None
+    ) -> ActorAddress:
+        """Create an actor without a parent, and wait until it has started.
+
+        Raises:
+            ActorSystemException: why it could not be created, as ``ActorSystem.createActor`` says.
+        """
+        request_id = next(self._request_ids)
+        deadline = time.monotonic() + CREATE_LIMIT_S
+        self._asked.add(request_id)
+        try:
+            self.send(
+                self.admin,
+                CreateActor(request_id, actor_class, requirements, global_name, source_hash),
+                CREATE_LIMIT_S,
+            )
+            answer = self._next(request_id, deadline)
+        finally:
+            self._asked.discard(request_id)
+            self._answers.pop(request_id, None)
+        if isinstance(answer, ActorCreated):
+            return answer.address
+        if isinstance(answer, CreateFailed):
+            raise _exception(answer.refusal)
+        raise ActorSystemRequestTimeout(
+            f"no answer within {CREATE_LIMIT_S:g} s to the request to create {class_name(actor_class)}; "
+            f"the actor may yet be created"
+        )
+
+    def close(self) -> None:
+        """Give the port up. May be called twice."""
+        self._port.close()
+
+    def _next(self, request_id: int | None, deadline: float | None) -> Any:
+        while True:
+            with self._turn:
+                if request_id is None:
+                    if self._mail:
+                        return self._mail.popleft()
+                elif request_id in self._answers:
+                    return self._answers.pop(request_id)
+                if self._receiving:
+                    if not self._turn.wait(_left(deadline)):
+                        return None
+                    continue
+                self._receiving = True
+            envelope = None
+            try:
+                envelope = self._port.receive(_left(deadline))
+            finally:
+                with self._turn:
+                    self._receiving = False
+                    if envelope is not None:
+                        self._keep(envelope.message)
+                    self._turn.notify_all()
+            if envelope is None:
+                return None
+
+    def _keep(self, message: Any) -> None:
+        if isinstance(message, Answer):
+            if message.request_id in self._asked:
+                self._answers[message.request_id] = message
+        elif is_shown(message):
+            self._mail.append(message)
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+
+def _exception(refusal: Refusal) -> Exception:
+    return _EXCEPTIONS[refusal.kind](refusal)
+
+
+_EXCEPTIONS: dict[str, Callable[[Refusal], Exception]] = {
+    "capabilities": lambda r: NoCompatibleSystemForActor(
+        r.actor_class, "No compatible ActorSystem could be found", r.reason
+    ),
+    "specification": lambda r: InvalidActorSpecification(r.actor_class, r.reason),
+    "import": lambda r: ImportError(f"{r.actor_class}: {r.reason}"),
+    "source": lambda r: InvalidActorSourceHash(r.reason),
+    "shutdown": lambda r: ActorSystemFailure(f"{r.actor_class} was not created: {r.reason}"),
+}

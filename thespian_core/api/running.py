@@ -1,0 +1,84 @@
+"""A system that runs, as this process knows it: its base, and the program's main connection to it.
+
+The hooks are imported when a system is started, so that ``import thespian.actors`` stays light.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from thespian_core.api.connection import Connection
+from thespian_core.errors import ActorSystemFailure
+from thespian_core.systembase import LogDefs, Plan, SystemBase
+
+SHUTDOWN_LIMIT_S = 10.0  # behaviour that programs know: shutdown() never waits longer
+
+
+class RunningSystem:
+    """What ``ActorSystem.systemBase`` holds: programs keep it and give it back, and look no further.
+
+    Args:
+        base: it has been started.
+        was_started: False when it was found running and joined.
+    """
+
+    def __init__(self, base: SystemBase, was_started: bool) -> None:
+        self.base = base
+        self.name = base.plan.base_name
+        self.was_started = was_started
+        self.main = Connection(base.connect())
+        self._stopping = threading.Lock()
+        self._stopped = False
+
+    @classmethod
+    def start(cls, base_name: str, capabilities: Mapping[str, Any], log_defs: LogDefs) -> RunningSystem:
+        """Start the system base of this name, or join the running system that the capabilities name.
+
+        Raises:
+            PluginError: there is no such base, or it cannot be loaded.
+            ActorSystemStartupFailure: it could not be started.
+        """
+        from thespian_core.hooks.records import SystemBaseSpec
+        from thespian_core.hooks.registry import default_registry
+
+        registry = default_registry()
+        base_class = registry.open(SystemBaseSpec, base_name)
+        version = registry.find(SystemBaseSpec, base_name).version
+        base = base_class(Plan(base_name, version, registry.capabilities(base_name, capabilities), log_defs))
+        return cls(base, base.start())
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it still runs, as far as this process knows."""
+        return not self._stopped and self.base.is_running
+
+    def require(self) -> RunningSystem:
+        """Return this.
+
+        Raises:
+            ActorSystemFailure: the system was shut down.
+        """
+        if self._stopped:
+            raise ActorSystemFailure(
+                f"this ActorSystem ({self.name}) was shut down; make a new one with ActorSystem(...)"
+            )
+        return self
+
+    def stop(self) -> bool:
+        """End the system, once; whether this call did it."""
+        with self._stopping:
+            if self._stopped:
+                return False
+            self._stopped = True
+        self.base.stop(SHUTDOWN_LIMIT_S)
+        self.main.close()
+        return True
+
+
+def announce(hook_name: Literal["thespian_system_started", "thespian_system_stopped"], system: Any) -> None:
+    """Call an observer hook of every plugin."""
+    from thespian_core.hooks.registry import default_registry
+
+    default_registry().notify(hook_name, system=system)

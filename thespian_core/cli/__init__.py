@@ -1,0 +1,3 @@
+"""The ``thespian`` command."""
+
+from __future__ import annotations

@@ -1,0 +1,73 @@
+"""The internal log: a small file for what must not go through logging itself (Using Thespian, 4.11.1).
+
+Three environment variables steer it; one that does not parse counts as not set:
+
+===================== ============================== ========================================
+variable              default                        meaning
+===================== ============================== ========================================
+THESPLOG_FILE         thespian.log in the temporary  where it is; ``.old`` is added when full
+                      folder
+THESPLOG_FILE_MAXSIZE 51200                          bytes; below 10240 nothing is written
+THESPLOG_THRESHOLD    WARNING                        the lowest level that is written
+===================== ============================== ========================================
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from datetime import datetime
+
+SMALLEST_BYTES = 10_240  # a smaller limit turns the log off: the documented switch
+DEFAULT_BYTES = 51_200
+
+_TAGS = {logging.DEBUG: "dbg", logging.INFO: "I", logging.WARNING: "Warn", logging.ERROR: "ERR"}
+
+
+def thesplog(msg: str, *args: object, level: int = logging.INFO, primary: bool = False) -> None:
+    """Write one line to the internal log. Never raises.
+
+    Args:
+        msg: a %-format.
+        args: what it is filled with.
+        level: as in :mod:`logging`.
+        primary: accepted for existing callers; every line goes to the one file.
+    """
+    try:
+        if level < _threshold():
+            return
+        limit_bytes = _limit_bytes()
+        if limit_bytes < SMALLEST_BYTES:
+            return
+        text = msg % args if args else msg
+        tag = _TAGS.get(level, "CRIT" if level > logging.ERROR else str(level))
+        path = os.environ.get("THESPLOG_FILE") or os.path.join(tempfile.gettempdir(), "thespian.log")
+        line = f"{datetime.now().isoformat(' ')} p{os.getpid()} {tag:4} {text}\n"
+        _append(path, line.encode("utf-8", "backslashreplace"), limit_bytes)
+    except Exception:  # a log that cannot be written must not hurt whoever writes to it
+        return
+
+
+def _append(path: str, line: bytes, limit_bytes: int) -> None:
+    if os.path.exists(path) and os.path.getsize(path) + len(line) > limit_bytes:
+        os.replace(path, path + ".old")
+    # The folder may be writable by all: a link put there must not lead the writing elsewhere.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+    number = os.open(path, flags, 0o600)
+    try:
+        os.write(number, line)
+    finally:
+        os.close(number)
+
+
+def _threshold() -> int:
+    level = getattr(logging, os.environ.get("THESPLOG_THRESHOLD", "").upper(), None)
+    return level if isinstance(level, int) else logging.WARNING
+
+
+def _limit_bytes() -> int:
+    try:
+        return int(os.environ["THESPLOG_FILE_MAXSIZE"])
+    except (KeyError, ValueError):
+        return DEFAULT_BYTES

@@ -1,0 +1,146 @@
+"""How an actor comes to be: its class is found, its system is checked, the instance is made.
+
+Runs where the actor will run. Each step ends in what the next one needs, or in :class:`Refused`,
+whose :class:`Refusal` holds text only, so that it can travel to whoever asked.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any, Literal
+
+import attrs
+
+from thespian_core.addresses import ActorAddress
+from thespian_core.semantics.actorbase import ActorBase
+from thespian_core.texts import class_name, told
+
+RefusalKind = Literal["capabilities", "specification", "import", "source", "shutdown"]
+
+
+@attrs.frozen
+class Birth:
+    """One actor that is to be.
+
+    Attributes:
+        address: minted by the creator; the actor keeps it wherever it lands.
+        actor_class: a class, or its dotted name.
+        parent: who is told of its end, or None for the system itself.
+        requirements: for the capability check.
+        global_name: its name in the system, or None.
+        source_hash: the loaded source that its class is taken from, or None.
+    """
+
+    address: ActorAddress
+    actor_class: object
+    parent: ActorAddress | None = None
+    requirements: Any = None
+    global_name: str | None = None
+    source_hash: str | None = None
+
+
+@attrs.frozen
+class Refusal:
+    """Why an actor could not be created.
+
+    Attributes:
+        kind: what sort of reason it is; it decides the exception that a program gets.
+        actor_class: the class that was asked for, as text.
+        reason: one sentence.
+    """
+
+    kind: RefusalKind
+    actor_class: str
+    reason: str
+
+
+class Refused(Exception):
+    """A step of a birth failed; nothing was made."""
+
+    def __init__(self, kind: RefusalKind, actor_class: object, reason: str) -> None:
+        self.refusal = Refusal(kind, class_name(actor_class), reason)
+        super().__init__(self.refusal)
+
+
+def find_class(actor_class: object, import_module: Callable[[str], ModuleType]) -> type[ActorBase]:
+    """Return the actor class that a specification names.
+
+    Args:
+        actor_class: a class, or text like ``package.module.Class``.
+        import_module: how modules are imported here.
+
+    Raises:
+        Refused: it names no module, no class in it, or a class that is no actor.
+    """
+    if isinstance(actor_class, str):
+        actor_class = _named_class(actor_class, import_module)
+    if not isinstance(actor_class, type):
+        raise Refused(
+            "specification",
+            actor_class,
+            f"it is of type {type(actor_class).__name__}, and neither a class nor the name of one",
+        )
+    if not issubclass(actor_class, ActorBase):
+        raise Refused("specification", actor_class, "the class does not derive from Actor")
+    return actor_class
+
+
+def _named_class(name: str, import_module: Callable[[str], ModuleType]) -> object:
+    module_name, dot, attribute = name.rpartition(".")
+    if not dot or not module_name or not attribute:
+        raise Refused(
+            "specification",
+            name,
+            "the name lacks its module: give it as 'package.module.Class', or the class itself",
+        )
+    try:
+        module = import_module(module_name)
+    except (Exception, SystemExit) as why:
+        raise Refused("import", name, f"{type(why).__name__}: {told(why)}") from why
+    try:
+        return getattr(module, attribute)
+    except AttributeError:
+        raise Refused("specification", name, f"module {module_name!r} has no {attribute!r}") from None
+
+
+def check_capabilities(actor_class: type[Any], capabilities: Mapping[str, Any], requirements: Any) -> None:
+    """Let an actor class say whether it can run in a system of these capabilities.
+
+    Raises:
+        Refused: it says no, or its check raises, which counts as no.
+    """
+    check = getattr(actor_class, "actorSystemCapabilityCheck", None)
+    if check is None:
+        return
+    try:
+        fits = check(dict(capabilities), {} if requirements is None else requirements)
+    except Exception as why:
+        raise Refused(
+            "capabilities", actor_class, f"its capability check raised {type(why).__name__}: {told(why)}"
+        ) from why
+    if not fits:
+        raise Refused("capabilities", actor_class, "its capability check says no")
+
+
+def make_instance(
+    actor_class: type[ActorBase], capabilities: Mapping[str, Any], requirements: Any
+) -> ActorBase:
+    """Return a new instance, giving ``__init__`` the capabilities and requirements it declares by name.
+
+    Raises:
+        Refused: ``__init__`` needs other arguments, or raises.
+    """
+    offered = {"capabilities": dict(capabilities), "requirements": requirements}
+    try:
+        return actor_class(**{name: offered[name] for name in _declared(actor_class)})
+    except (Exception, SystemExit) as why:
+        raise Refused(
+            "specification", actor_class, f"its __init__ raised {type(why).__name__}: {told(why)}"
+        ) from why
+
+
+def _declared(actor_class: type[ActorBase]) -> tuple[str, ...]:
+    parameters = inspect.signature(actor_class.__init__).parameters
+    return tuple(name for name in ("capabilities", "requirements") if name in parameters)

@@ -1,0 +1,248 @@
+"""One actor's cell: what the system keeps of an actor apart from its own code.
+
+States, and what a message does in each:
+
+========== ============================ ================== ================== ==========
+state      ActorExitRequest             ChildActorExited   status request     other mail
+========== ============================ ================== ================== ==========
+running    handled once; then exiting   handled            answered           handled
+exiting    ignored                      handled            answered           dead
+gone       dead                         dead               dead               dead
+========== ============================ ================== ================== ==========
+
+A handler that raises is tried once more at once, with the same message object and the same actor
+object; then the message goes back as a PoisonMessage. An exiting actor becomes gone when it has no
+child left. A handler that raises SystemExit ends the actor there and then.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from enum import Enum
+from types import ModuleType
+from typing import Any
+
+from thespian_core.addresses import ActorAddress
+from thespian_core.messages import ActorExitRequest, ActorSystemMessage, ChildActorExited, PoisonMessage
+from thespian_core.semantics.actorbase import ActorBase
+from thespian_core.semantics.birth import Birth, Refused, check_capabilities, find_class, make_instance
+from thespian_core.semantics.host import ActorHost
+from thespian_core.semantics.requests import CreateActor, Request
+from thespian_core.status import Thespian_ActorStatus, Thespian_StatusReq
+from thespian_core.texts import class_name, told
+
+
+class State(Enum):
+    """Where an actor is in its life."""
+
+    RUNNING = "running"
+    EXITING = "exiting"
+    GONE = "gone"
+
+
+class ActorCell:
+    """Delivers to one actor, and keeps its family and its state.
+
+    Args:
+        actor: the instance of the user's class.
+        birth: what it was created from.
+        host: carries out what follows.
+    """
+
+    def __init__(self, actor: ActorBase, birth: Birth, host: ActorHost) -> None:
+        self.actor = actor
+        self.birth = birth
+        self.address = birth.address
+        self.host = host
+        #: Sends one message: bound once, since every ``send`` of the actor goes through it.
+        self.post = host.post
+        self.state = State.RUNNING
+        self._running = True
+        self._children: dict[Any, ActorAddress] = {}
+        self._asked_to_exit: set[Any] = set()
+        self._handled = 0
+        self._failures = 0
+
+    @classmethod
+    def bring_to_life(
+        cls,
+        birth: Birth,
+        capabilities: Mapping[str, Any],
+        host: ActorHost,
+        import_module: Callable[[str], ModuleType],
+    ) -> ActorCell:
+        """Find the class, check the system, make the instance, and give it its cell.
+
+        Raises:
+            Refused: it says why; nothing is left of the actor.
+        """
+        actor_class = find_class(birth.actor_class, import_module)
+        check_capabilities(actor_class, capabilities, birth.requirements)
+        actor = make_instance(actor_class, capabilities, birth.requirements)
+        actor._cell = cell = cls(actor, birth, host)
+        return cell
+
+    # What the actor itself asks for
+
+    def create_child(
+        self, actor_class: object, requirements: Any, global_name: str | None, source_hash: str | None
+    ) -> ActorAddress:
+        """Create an actor; its address is good at once. A named one is no child of this actor."""
+        source_hash = source_hash or self.birth.source_hash
+        if global_name is not None:
+            return self.host.create_named(
+                CreateActor(0, actor_class, requirements, global_name, source_hash, report_start=False),
+                self.address,
+            )
+        child = self.host.mint()
+        self._children[child.key] = child
+        self.host.start(Birth(child, actor_class, self.address, requirements, None, source_hash))
+        return child
+
+    def wake_after(self, period: timedelta | float, payload: Any) -> None:
+        """Have a WakeupMessage sent to this actor by itself."""
+        self.host.wake_after(self.address, period, payload)
+
+    def request(self, request: Request) -> None:
+        """Ask something of the admin."""
+        self.host.request(request, self.address)
+
+    # What happens to the actor
+
+    def receive(self, message: Any, sender: ActorAddress) -> None:
+        """Deliver one message.
+
+        Raises:
+            BaseException: what is neither an Exception nor SystemExit goes through, as Ctrl-C does; the
+                message was returned to its sender first, and the actor can go on.
+        """
+        if self._running and not isinstance(message, ActorSystemMessage):
+            self._handle(message, sender)
+        else:
+            self._receive_special(message, sender)
+
+    def recheck(self, capabilities: dict[str, Any]) -> None:
+        """Ask the actor to exit when the system's new capabilities no longer suit it."""
+        try:
+            check_capabilities(type(self.actor), capabilities, self.birth.requirements)
+        except Refused as refused:
+            self._log(
+                "warning", f"exits, since the capabilities of its system changed: {refused.refusal.reason}"
+            )
+            self.post(self.address, ActorExitRequest(), self.host.admin)
+
+    def status(self) -> Thespian_ActorStatus:
+        """Return the answer to a status request."""
+        status = Thespian_ActorStatus(
+            self.address,
+            class_name(type(self.actor)),
+            self.host.admin,
+            self.birth.parent,
+            self.birth.source_hash,
+            self.state is not State.RUNNING,
+        )
+        status.childActors = list(self._children.values())
+        status.miscKeyVals = {
+            "Actor.Message Received.Total": self._handled,
+            "Actor.Message Received.Failed": self._failures,
+        }
+        self.host.complete_status(status)
+        return status
+
+    def _receive_special(self, message: Any, sender: ActorAddress) -> None:
+        if self.state is State.GONE:
+            self.host.undeliverable(self.address, message, sender)
+        elif isinstance(message, Thespian_StatusReq):
+            self.post(sender, self.status(), self.address)
+        elif isinstance(message, ActorExitRequest):
+            if self.state is State.RUNNING:
+                self._exit(message, sender)
+        elif isinstance(message, ChildActorExited):
+            self._children.pop(message.childAddress.key, None)
+            self._handle(message, sender)
+            if self.state is State.EXITING:
+                self._go_on_exiting()
+        elif self.state is State.EXITING:
+            self.host.undeliverable(self.address, message, sender)
+        else:
+            self._handle(message, sender)
+
+    def _handle(self, message: Any, sender: ActorAddress) -> None:
+        self._handled += 1
+        try:
+            self.actor.receiveMessage(message, sender)
+            return
+        except BaseException as why:
+            failure = why
+        # Outside the except clause: the second traceback shall not drag the first one along.
+        if self._must_end(failure, message, sender):
+            return
+        what = f"a {type(message).__name__}"
+        self._log(
+            "warning", f"failed on {what} and tries it once more: {type(failure).__name__}: {told(failure)}"
+        )
+        try:
+            self.actor.receiveMessage(message, sender)
+            return
+        except BaseException as why:
+            failure = why
+        if not self._must_end(failure, message, sender):
+            self._failures += 1
+            self._log("error", f"failed twice on {what}, which goes back to its sender", failure)
+            self._poison(message, sender, _text(failure))
+
+    def _must_end(self, failure: BaseException, message: Any, sender: ActorAddress) -> bool:
+        if isinstance(failure, Exception):
+            return False
+        self._failures += 1
+        self._poison(message, sender, f"the actor ended while it handled this message\n{_text(failure)}")
+        if not isinstance(failure, SystemExit):
+            raise failure
+        self._log("error", f"ended itself on a {type(message).__name__}", failure)
+        self._end(abruptly=True)
+        return True
+
+    def _poison(self, message: Any, sender: ActorAddress, details: str) -> None:
+        if not isinstance(message, PoisonMessage):  # else two failing actors would play ball for ever
+            self.post(sender, PoisonMessage(message, details), self.address)
+
+    # Exit
+
+    def _exit(self, request: ActorExitRequest, sender: ActorAddress) -> None:
+        self.state = State.EXITING
+        self._running = False
+        self._handled += 1
+        try:
+            self.actor.receiveMessage(request, sender)
+        except (Exception, SystemExit) as failure:
+            self._failures += 1
+            self._log("error", "failed on its exit request, and exits all the same", failure)
+        finally:  # Ctrl-C goes through, but does not leave the actor half way
+            if not request.isRecursive:
+                self._children.clear()
+            self._go_on_exiting()
+
+    def _go_on_exiting(self) -> None:
+        for key, child in list(self._children.items()):
+            if key not in self._asked_to_exit:
+                self._asked_to_exit.add(key)
+                self.post(child, ActorExitRequest(), self.address)
+        if not self._children:
+            self._end(abruptly=False)
+
+    def _end(self, abruptly: bool) -> None:
+        if self.state is not State.GONE:
+            self.state = State.GONE
+            self._running = False
+            self.host.ended(self, abruptly)
+
+    def _log(self, level: Any, text: str, failure: BaseException | None = None) -> None:
+        if failure is not None:
+            text += f"\n{_text(failure)}"
+        self.host.log(level, class_name(type(self.actor)), f"{self.address} {text}")
+
+
+def _text(failure: BaseException) -> str:
+    return "".join(traceback.format_exception(type(failure), failure, failure.__traceback__))

@@ -1,0 +1,48 @@
+"""Undeliverable mail: what becomes a dead letter and who gets it, and what goes back to its sender."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thespian_core.addresses import ActorAddress
+from thespian_core.messages import (
+    ActorSystemMessage,
+    ChildActorExited,
+    DeadEnvelope,
+    PoisonMessage,
+    WakeupMessage,
+)
+
+# Nobody waits for these, and a dead letter about a dead letter could go round for ever.
+_NEVER = (DeadEnvelope, ChildActorExited, WakeupMessage)
+
+
+class DeadLetters:
+    """Keeps the one handler of dead letters of a system."""
+
+    def __init__(self) -> None:
+        self.handler: ActorAddress | None = None
+        self.count = 0
+
+    def register(self, actor: ActorAddress, start: bool) -> None:
+        """Make an actor the handler: the last to register wins, and only the handler can stop."""
+        if start:
+            self.handler = actor
+        elif self.handler == actor:
+            self.handler = None
+
+    def envelope(self, to: ActorAddress, message: Any) -> tuple[ActorAddress, DeadEnvelope] | None:
+        """Return who gets an undeliverable message, and as what; None when it is dropped."""
+        if isinstance(message, _NEVER):
+            return None
+        if isinstance(message, PoisonMessage) and isinstance(message.poisonMessage, _NEVER):
+            return None
+        self.count += 1
+        if self.handler is None or self.handler == to:
+            return None
+        return self.handler, DeadEnvelope(to, message)
+
+
+def sent_back(message: Any, details: str) -> PoisonMessage | None:
+    """Return what the sender of a message to an actor that could not be created gets; None for nothing."""
+    return None if isinstance(message, ActorSystemMessage) else PoisonMessage(message, details)

@@ -1,0 +1,189 @@
+"""The actors that the contract of a system base uses; importable, as actors of many processes must be."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from thespian_core.addresses import ActorAddress
+from thespian_core.api.actor import Actor
+from thespian_core.api.requiring import requireCapability
+from thespian_core.messages import ActorExitRequest, ActorSystemMessage
+from thespian_core.testing.doer import Doer
+
+
+class Quiet(Actor):
+    """Answers what is no system message with itself."""
+
+    def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
+        """Answer."""
+        if not isinstance(message, ActorSystemMessage):
+            self.send(sender, message)
+
+
+class Knowing(Actor):
+    """Answers with what its ``__init__`` was given."""
+
+    def __init__(self, requirements: Any, capabilities: dict[str, Any]) -> None:
+        self.given = (capabilities["Thespian Generation"], requirements)
+
+    def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
+        """Answer."""
+        if not isinstance(message, ActorSystemMessage):
+            self.send(sender, self.given)
+
+
+class KnowingRequirements(Actor):
+    """Answers with the requirements alone."""
+
+    def __init__(self, requirements: Any) -> None:
+        self.given = requirements
+
+    def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
+        """Answer."""
+        if not isinstance(message, ActorSystemMessage):
+            self.send(sender, ("requirements", self.given))
+
+
+class NeedsMore(Quiet):
+    """Has an ``__init__`` that nobody can satisfy."""
+
+    def __init__(self, more: Any) -> None:
+        self.more = more
+
+
+class FailsToBegin(Quiet):
+    """Raises in ``__init__``."""
+
+    def __init__(self) -> None:
+        raise ValueError("cannot begin")
+
+
+class LeavesAtOnce(Quiet):
+    """Raises SystemExit in ``__init__``."""
+
+    def __init__(self) -> None:
+        sys.exit(3)
+
+
+class ActsTooEarly(Quiet):
+    """Wants its address before it has one."""
+
+    def __init__(self) -> None:
+        self.early = self.myAddress
+
+
+class LastWords(Doer):
+    """Writes a line to a file when it is asked to exit, then fails if that is wanted."""
+
+    def do_last_words(
+        self, _: ActorAddress, path: str, words: str, then: type[BaseException] | None = None
+    ) -> str:
+        """Remember what to write, and where."""
+        self.path, self.words, self.then = path, words, then
+        return "ready"
+
+    def receiveMsg_ActorExitRequest(self, message: ActorExitRequest, sender: ActorAddress) -> None:
+        """Write."""
+        with open(self.path, "a") as file:
+            file.write(self.words + "\n")
+        if self.then is not None:
+            raise self.then("last words")
+
+
+class LeavesChildren(Doer):
+    """Lets its children live when it exits."""
+
+    def receiveMsg_ActorExitRequest(self, message: ActorExitRequest, sender: ActorAddress) -> None:
+        """Keep the children out of it."""
+        message.notRecursive()
+
+
+class Adopter(Doer):
+    """Creates a child while it exits."""
+
+    def receiveMsg_ActorExitRequest(self, message: ActorExitRequest, sender: ActorAddress) -> None:
+        """Create one more."""
+        self.send(self.createActor(Quiet), "late")
+
+
+class Relay(Actor):
+    """Passes a number on to a partner, one less each time, and tells who waits when it is 0."""
+
+    def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
+        """Pass it on."""
+        if isinstance(message, tuple):
+            left, partner, waiting = message
+            if left == 0:
+                self.send(waiting, "done")
+            else:
+                self.send(partner, (left - 1, self.myAddress, waiting))
+
+
+class Sink(Actor):
+    """Keeps numbers, and answers with them."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+
+    def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
+        """Keep, or answer."""
+        if isinstance(message, int):
+            self.numbers.append(message)
+        elif message == "numbers?":
+            self.send(sender, self.numbers)
+
+
+@requireCapability("Contract Light")
+class NeedsLight(Doer):
+    """Needs a capability that counts as true."""
+
+
+@requireCapability("Contract Light")
+@requireCapability("Contract Colour", "yellow")
+class NeedsYellowLight(Doer):
+    """Needs two capabilities, and asks its creator for something too."""
+
+    @staticmethod
+    def actorSystemCapabilityCheck(capabilities: dict[str, Any], requirements: Any) -> bool:
+        """Say no when the creator asks for the impossible."""
+        return not requirements.get("impossible")
+
+
+class CannotSay(Quiet):
+    """Has a capability check that raises."""
+
+    @staticmethod
+    def actorSystemCapabilityCheck(capabilities: dict[str, Any], requirements: Any) -> bool:
+        """Raise."""
+        raise RuntimeError("cannot say")
+
+
+class Thorny:
+    """A message that refuses to be compared, shown and hashed."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("not to be compared")
+
+    def __str__(self) -> str:
+        raise ValueError("not to be told")
+
+    def __repr__(self) -> str:
+        raise ValueError("not to be shown")
+
+    def __hash__(self) -> int:
+        raise ValueError("not to be hashed")
+
+
+class FailsOnAll(Actor):
+    """Fails on whatever comes, having passed on what it was told to."""
+
+    def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
+        """Fail, unless asked to exit."""
+        if isinstance(message, tuple):
+            self.send(message[0], message[1])
+        if not isinstance(message, ActorExitRequest):
+            raise ValueError("fails on all")

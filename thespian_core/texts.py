@@ -1,0 +1,27 @@
+"""Texts about values that may refuse to be shown."""
+
+from __future__ import annotations
+
+
+def shown(value: object, limit: int = 200) -> str:
+    """Return ``repr(value)`` cut to ``limit`` characters, or what stands for it when that raises."""
+    try:
+        text = repr(value)
+    except Exception as why:
+        text = f"<{type(value).__name__} whose repr raises {type(why).__name__}>"
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def told(value: object) -> str:
+    """Return ``str(value)``, or what stands for it when that raises."""
+    try:
+        return str(value)
+    except Exception as why:
+        return f"<{type(value).__name__} whose str raises {type(why).__name__}>"
+
+
+def class_name(actor_class: object) -> str:
+    """Return the dotted name of a class, or the text that was given instead of one."""
+    if isinstance(actor_class, type):
+        return f"{actor_class.__module__}.{actor_class.__qualname__}"
+    return actor_class if isinstance(actor_class, str) else shown(actor_class)

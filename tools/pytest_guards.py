@@ -1,0 +1,69 @@
+"""Fails the test that leaves something behind, or that is slow and does not say so.
+
+A pytest plugin, named in ``pyproject.toml``, so that it also guards the tests under ``plugins/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from tools.leaks import Snapshot, left_since
+
+SLOW_FROM_S = 1.0
+# Five times as much is allowed before a test fails: machines that run tests are shared and noisy.
+FAILS_FROM_S = 5 * SLOW_FROM_S
+
+slower_than_they_say = pytest.StashKey[list[tuple[float, str]]]()
+
+
+def fail_for_leaks(who: str, sentences: list[str]) -> None:
+    """Fail the running test when there is something to say."""
+    if sentences:
+        pytest.fail(f"{who} left behind: {'; '.join(sentences)}", pytrace=False)
+
+
+# Wider scopes are set up first and torn down last, so each of the two fixtures sees what its own
+# scope is to answer for: an actor system that a module's tests share is not any single test's leak.
+@pytest.fixture(scope="session", autouse=True)
+def _no_fixture_leaves_anything_behind() -> Generator[None]:
+    before = Snapshot.now()
+    yield
+    fail_for_leaks("a fixture shared by several tests", left_since(before))
+
+
+@pytest.fixture(autouse=True)
+def _no_test_leaves_anything_behind(
+    _no_fixture_leaves_anything_behind: None, request: pytest.FixtureRequest
+) -> Generator[None]:
+    before = Snapshot.now()
+    yield
+    fail_for_leaks(f"the test {request.node.name}", left_since(before))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note a slow test that is not marked, and fail it when it is far too slow."""
+    report = yield
+    marked = item.get_closest_marker("slow") or item.get_closest_marker("soak")
+    if call.when == "call" and report.passed and not marked and call.duration > SLOW_FROM_S:
+        item.config.stash.setdefault(slower_than_they_say, []).append((call.duration, item.nodeid))
+        if call.duration > FAILS_FROM_S:
+            report.outcome = "failed"
+            report.longrepr = (
+                f"{item.nodeid} took {call.duration:.1f} s; a test that is not marked slow may take "
+                f"{SLOW_FROM_S:g} s ({FAILS_FROM_S:g} s on a busy machine): make it faster, or mark it slow"
+            )
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """List the tests that should be faster, or be marked."""
+    slow = config.stash.get(slower_than_they_say, None)
+    if slow:
+        terminalreporter.section(f"took more than {SLOW_FROM_S:g} s and are not marked slow")
+        for duration, name in sorted(slow, reverse=True):
+            terminalreporter.line(f"{duration:6.1f} s  {name}")
