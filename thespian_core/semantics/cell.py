@@ -190,7 +190,7 @@ class ActorCell:
             failure = why
         if not self._must_end(failure, message, sender):
             self._failures += 1
-            self._log("error", f"failed twice on {what}, which goes back to its sender", failure)
+            self._log("error", f"failed twice on {what}, and gives it up", failure)
             self._poison(message, sender, _text(failure))
 
     def _must_end(self, failure: BaseException, message: Any, sender: ActorAddress) -> bool:
