@@ -42,8 +42,8 @@ wheels: $(READY) ## build wheel and sdist of every distribution into dist/
 	    $(PY) -m build --no-isolation --outdir dist $$distribution || exit 1; \
 	done
 
-bench: $(READY) ## run the benchmarks
-	$(PY) benchmarks/run.py
+bench: $(READY) ## run the benchmarks; BENCH="--beside original,pykka" compares
+	$(PY) benchmarks/run.py $(BENCH)
 
 # pytest says 5 when it found nothing to run, which is no failure here.
 soak: $(READY) ## run the soak tests: minutes to hours

@@ -1,8 +1,8 @@
 """All that an actor or a program needs: ``from thespian.actors import *`` brings it."""
 
-import inspect
 import logging
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.api.actor import Actor
@@ -36,6 +36,9 @@ from thespian_core.messages import (
 )
 from thespian_core.semantics.capabilities import ThespianGeneration
 from thespian_core.status import Thespian_ActorStatus, Thespian_StatusReq, Thespian_SystemStatus
+
+if TYPE_CHECKING:
+    import inspect
 
 __all__ = [
     "Actor",
@@ -73,3 +76,12 @@ __all__ = [
     "logging",
     "requireCapability",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Old programs get ``inspect`` from a star import; nobody else should wait for it.
+    if name == "inspect":
+        import inspect
+
+        return inspect
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import attrs
+from typing import Any, NamedTuple
 
 from thespian_core.publicly import public
 from thespian_core.texts import shown
 
 
-@attrs.frozen(str=False)
-class Mailbox:
+class Mailbox(NamedTuple):
     """Where mail is put: the opaque inside of an :class:`ActorAddress`.
+
+    A tuple, not attrs: what every program imports does without attrs, which takes 15 ms to import.
 
     Attributes:
         scheme: the transport's letter, as ``T`` for TCP.

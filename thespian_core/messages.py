@@ -15,6 +15,9 @@ from thespian_core.texts import told
 class ActorSystemMessage:
     """The base of all messages between the actor system and actors."""
 
+    def __str__(self) -> str:
+        return type(self).__name__
+
 
 @public
 class ActorExitRequest(ActorSystemMessage):
@@ -41,9 +44,6 @@ class ActorExitRequest(ActorSystemMessage):
 
     def __hash__(self) -> int:
         return hash(ActorExitRequest)
-
-    def __str__(self) -> str:
-        return type(self).__name__
 
 
 @public
@@ -291,3 +291,6 @@ class ThespianWatch:
 
     def __init__(self, filenos: list[int]) -> None:
         self.filenos = filenos
+
+    def __str__(self) -> str:
+        return f"ThespianWatch {self.filenos}"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import IO, Any
-
-import attrs
+from typing import IO, Any, NamedTuple
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.messages import ActorSystemMessage
@@ -21,8 +19,7 @@ class Thespian_StatusReq(ActorSystemMessage):
     """Asks an actor or an admin for its status; the actor's own code does not see it."""
 
 
-@attrs.frozen
-class Timer:
+class Timer(NamedTuple):
     """Something that falls due.
 
     Attributes:

@@ -11,7 +11,6 @@ from thespian_core.addresses import ActorAddress
 from thespian_core.errors import ActorSystemException, InvalidActorAddress
 from thespian_core.publicly import public
 from thespian_core.semantics.actorbase import ActorBase
-from thespian_core.semantics.requests import HandleDeadLetters, NotifyOfMembers, ShutDown, UpdateCapability
 from thespian_core.texts import class_name, shown
 
 if TYPE_CHECKING:
@@ -99,18 +98,18 @@ class Actor(ActorBase):
 
         There is one handler in a system: the last actor that registered.
         """
-        self._cell.request(HandleDeadLetters(bool(startHandling)))
+        self._cell.handle_dead_letters(bool(startHandling))
 
     def notifyOnSystemRegistrationChanges(self, startHandling: bool = True) -> None:
         """Receive an ActorSystemConventionUpdate when a system joins or leaves the convention."""
-        self._cell.request(NotifyOfMembers(bool(startHandling)))
+        self._cell.notify_of_members(bool(startHandling))
 
     def updateCapability(self, capabilityName: str, capabilityValue: Any = None) -> None:
         """Set a capability of this actor's system, or remove it when the value is None.
 
         If that changes anything, every actor whose capability check now fails is asked to exit.
         """
-        self._cell.request(UpdateCapability(checked_capability(capabilityName), capabilityValue))
+        self._cell.update_capability(checked_capability(capabilityName), capabilityValue)
 
     def preRegisterRemoteSystem(
         self, remoteAddress: str, remoteCapabilities: MutableMapping[str, Any]
@@ -132,7 +131,7 @@ class Actor(ActorBase):
 
     def actorSystemShutdown(self) -> None:
         """End the whole system that this actor runs in; returns at once."""
-        self._cell.request(ShutDown())
+        self._cell.shut_system_down()
 
     def logger(self, name: str | None = None) -> Logger:
         """Return a logger whose records have this actor's address as ``actorAddress``."""

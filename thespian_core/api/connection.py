@@ -19,12 +19,13 @@ from thespian_core.errors import (
 )
 from thespian_core.messages import ActorSystemMessage, PoisonMessage
 from thespian_core.semantics.birth import Refusal
-from thespian_core.semantics.requests import ActorCreated, Answer, CreateActor, CreateFailed
+from thespian_core.semantics.requests import ActorCreated, Answer, CreateActor, CreateFailed, UpdateCapability
 from thespian_core.status import Thespian_ActorStatus, Thespian_SystemStatus
 from thespian_core.systembase import Envelope, Port
 from thespian_core.texts import class_name
 
-CREATE_LIMIT_S = 50.0  # Using Thespian promises an end; the figure is the one programs know
+CREATE_LIMIT_S = 50.0  # these limits are the ones that existing programs know
+CAPABILITY_LIMIT_S = 5.0
 
 _STATUSES = (Thespian_ActorStatus, Thespian_SystemStatus)
 
@@ -99,6 +100,10 @@ class Connection:
             f"no answer within {CREATE_LIMIT_S:g} s to the request to create {class_name(actor_class)}; "
             f"the actor may yet be created"
         )
+
+    def update_capability(self, name: str, value: Any) -> None:
+        """Ask the admin to set a capability, or to remove it; errors as those of :meth:`Port.send`."""
+        self.send(self.admin, UpdateCapability(name, value), CAPABILITY_LIMIT_S)
 
     def close(self) -> None:
         """Give the port up. May be called twice."""

@@ -1,7 +1,4 @@
-"""A system that runs, as this process knows it: its base, and the program's main connection to it.
-
-The hooks are imported when a system is started, so that ``import thespian.actors`` stays light.
-"""
+"""A system that runs, as this process knows it: its base, and the program's main connection to it."""
 
 from __future__ import annotations
 
@@ -11,6 +8,8 @@ from typing import Any, Literal
 
 from thespian_core.api.connection import Connection
 from thespian_core.errors import ActorSystemFailure
+from thespian_core.hooks.records import SystemBaseSpec
+from thespian_core.hooks.registry import default_registry
 from thespian_core.systembase import LogDefs, Plan, SystemBase
 
 SHUTDOWN_LIMIT_S = 10.0  # behaviour that programs know: shutdown() never waits longer
@@ -40,9 +39,6 @@ class RunningSystem:
             PluginError: there is no such base, or it cannot be loaded.
             ActorSystemStartupFailure: it could not be started.
         """
-        from thespian_core.hooks.records import SystemBaseSpec
-        from thespian_core.hooks.registry import default_registry
-
         registry = default_registry()
         base_class = registry.open(SystemBaseSpec, base_name)
         version = registry.find(SystemBaseSpec, base_name).version
@@ -76,9 +72,12 @@ class RunningSystem:
         self.main.close()
         return True
 
+    def connect(self) -> Connection:
+        """Open one more mailbox in it, for one thread."""
+        return Connection(self.base.connect())
 
-def announce(hook_name: Literal["thespian_system_started", "thespian_system_stopped"], system: Any) -> None:
-    """Call an observer hook of every plugin."""
-    from thespian_core.hooks.registry import default_registry
-
-    default_registry().notify(hook_name, system=system)
+    def announce(
+        self, hook: Literal["thespian_system_started", "thespian_system_stopped"], system: Any
+    ) -> None:
+        """Call an observer hook of every plugin."""
+        default_registry().notify(hook, system=system)

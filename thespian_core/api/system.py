@@ -1,4 +1,8 @@
-"""ActorSystem: how a program starts or joins a system and talks to its actors (Using Thespian, 6)."""
+"""ActorSystem: how a program starts or joins a system and talks to its actors (Using Thespian, 6).
+
+What only a running system needs is imported when the first one is made: a module of actors, which every
+actor's process imports, shall not pay for it.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.api.actor import checked_capability, checked_name
-from thespian_core.api.connection import Connection
-from thespian_core.api.running import RunningSystem, announce
 from thespian_core.errors import ActorSystemException
 from thespian_core.publicly import public
-from thespian_core.semantics.requests import UpdateCapability
-from thespian_core.systembase import LogDefs, SystemBase
 from thespian_core.texts import shown
 from thespian_core.timing import period_seconds
 
+if TYPE_CHECKING:
+    from thespian_core.api.connection import Connection
+    from thespian_core.api.running import RunningSystem
+    from thespian_core.systembase import LogDefs
+
 DEFAULT_BASE = "simpleSystemBase"
-CAPABILITY_LIMIT_S = 5.0  # the limits of Using Thespian's calls, as programs know them
 
 Timeout = timedelta | float | None
 
@@ -62,7 +66,7 @@ class ActorSystem:
         logDefs: LogDefs = None,
         transientUnique: bool = False,
     ) -> None:
-        _check_types(systemBase, capabilities, logDefs)
+        _check_types(capabilities, logDefs)
         with _choosing:
             self._running, is_new = _choose(systemBase, capabilities or {}, logDefs, transientUnique)
         self._connection: Connection = self._running.main
@@ -70,7 +74,7 @@ class ActorSystem:
         if is_new or capabilities is None:
             self.capabilities.update(self._running.base.capabilities)
         if is_new and self._running.was_started:
-            announce("thespian_system_started", self)
+            self._running.announce("thespian_system_started", self)
 
     def createActor(
         self,
@@ -152,8 +156,7 @@ class ActorSystem:
         If that changes anything, every actor whose capability check now fails is asked to exit.
         """
         name = checked_capability(capabilityName)
-        connection = self._open()
-        connection.send(connection.admin, UpdateCapability(name, capabilityValue), CAPABILITY_LIMIT_S)
+        self._open().update_capability(name, capabilityValue)
         if capabilityValue is None:
             self.capabilities.pop(name, None)
         else:
@@ -163,7 +166,7 @@ class ActorSystem:
     def private(self) -> Iterator[ExternalContext]:
         """Give this thread a connection of its own, whose answers no other one sees."""
         self._open()
-        connection = Connection(self._running.base.connect())
+        connection = self._running.connect()
         try:
             yield ExternalContext(self, connection)
         finally:
@@ -180,7 +183,7 @@ class ActorSystem:
             if ActorSystem.systemBase is self._running:
                 ActorSystem.systemBase = None
         if self._running.stop():
-            announce("thespian_system_stopped", self)
+            self._running.announce("thespian_system_stopped", self)
 
     def _open(self) -> Connection:
         self._running.require()
@@ -201,6 +204,11 @@ def _choose(
     base: Any, capabilities: dict[str, Any], log_defs: LogDefs, transient: bool
 ) -> tuple[RunningSystem, bool]:
     """Return the system that the arguments ask for, and whether this call brought it."""
+    from thespian_core.api.running import RunningSystem
+    from thespian_core.systembase import SystemBase
+
+    if base is not None and not isinstance(base, (str, RunningSystem, SystemBase)):
+        raise TypeError(f"systemBase is the name of a system base, not {type(base).__name__} ({shown(base)})")
     ours: RunningSystem | None = ActorSystem.systemBase
     if ours is not None and not ours.is_running:
         ours = None
@@ -230,9 +238,7 @@ def _warn_of_another_port(ours: RunningSystem, capabilities: dict[str, Any]) -> 
         )
 
 
-def _check_types(base: object, capabilities: object, log_defs: object) -> None:
-    if base is not None and not isinstance(base, (str, RunningSystem, SystemBase)):
-        raise TypeError(f"systemBase is the name of a system base, not {type(base).__name__} ({shown(base)})")
+def _check_types(capabilities: object, log_defs: object) -> None:
     if capabilities is not None and not isinstance(capabilities, dict):
         raise TypeError(f"capabilities is a dict, not {type(capabilities).__name__} ({shown(capabilities)})")
     if not (log_defs is None or log_defs is False or isinstance(log_defs, dict)):

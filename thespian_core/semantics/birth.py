@@ -142,5 +142,7 @@ def make_instance(
 
 
 def _declared(actor_class: type[ActorBase]) -> tuple[str, ...]:
+    if actor_class.__init__ is object.__init__:  # the usual case, and a slow one to look into
+        return ()
     parameters = inspect.signature(actor_class.__init__).parameters
     return tuple(name for name in ("capabilities", "requirements") if name in parameters)

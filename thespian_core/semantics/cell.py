@@ -29,7 +29,13 @@ from thespian_core.messages import ActorExitRequest, ActorSystemMessage, ChildAc
 from thespian_core.semantics.actorbase import ActorBase
 from thespian_core.semantics.birth import Birth, Refused, check_capabilities, find_class, make_instance
 from thespian_core.semantics.host import ActorHost
-from thespian_core.semantics.requests import CreateActor, Request
+from thespian_core.semantics.requests import (
+    CreateActor,
+    HandleDeadLetters,
+    NotifyOfMembers,
+    ShutDown,
+    UpdateCapability,
+)
 from thespian_core.status import Thespian_ActorStatus, Thespian_StatusReq
 from thespian_core.texts import class_name, told
 
@@ -105,9 +111,21 @@ class ActorCell:
         """Have a WakeupMessage sent to this actor by itself."""
         self.host.wake_after(self.address, period, payload)
 
-    def request(self, request: Request) -> None:
-        """Ask something of the admin."""
-        self.host.request(request, self.address)
+    def handle_dead_letters(self, start: bool) -> None:
+        """Become the handler of dead letters, or stop being it."""
+        self.host.request(HandleDeadLetters(start), self.address)
+
+    def notify_of_members(self, start: bool) -> None:
+        """Be told of systems that join or leave the convention, or no longer."""
+        self.host.request(NotifyOfMembers(start), self.address)
+
+    def update_capability(self, name: str, value: Any) -> None:
+        """Change what the system offers."""
+        self.host.request(UpdateCapability(name, value), self.address)
+
+    def shut_system_down(self) -> None:
+        """End the system."""
+        self.host.request(ShutDown(), self.address)
 
     # What happens to the actor
 

@@ -32,7 +32,7 @@ from thespian_core.systembase import Envelope
 from thespian_core.texts import class_name, shown
 from thespian_simple.port import Mail, SimplePort
 
-# Actors run inside the call that waits for them: a shorter timeout would cut off the very answer.
+# Actors run inside the call that asks them: a shorter timeout would cut off the very answer.
 SHORTEST_RUN_S = 1.0
 
 
@@ -91,11 +91,11 @@ class Scheduler:
             )
         self._queue.append(envelope)
         started = time.monotonic()
-        deadline = None if timeout_s is None else started + max(timeout_s, SHORTEST_RUN_S)
-        if self._take_turn(deadline):  # else the thread that runs has the message before it rests
+        # When another thread has the turn for so long, it delivers the message before it rests.
+        if self._take_turn(None if timeout_s is None else started + timeout_s):
             try:
                 self._queue_due(started)
-                self._run(deadline)
+                self._run(None if timeout_s is None else started + max(timeout_s, SHORTEST_RUN_S))
             finally:
                 self._turn.release()
 
@@ -108,7 +108,7 @@ class Scheduler:
             try:
                 now = time.monotonic()
                 self._queue_due(now)
-                self._run(None if deadline is None else max(deadline, now + SHORTEST_RUN_S))
+                self._run(deadline)
                 until = self._wakeups.next_due
                 if port.inbox or until is None or (deadline is not None and now >= deadline):
                     break

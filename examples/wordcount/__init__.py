@@ -1,0 +1,1 @@
+"""Counts the words and identifiers of a folder with actors: ``python -m examples.wordcount --help``."""
