@@ -39,7 +39,6 @@ class ActorAddress:
     """Identifies one actor, admin or outside program; programs treat it as opaque.
 
     Addresses may be compared, hashed, pickled, printed and sent inside messages
-    (Using Thespian, 1.2).
 
     Args:
         aaddr: the inside, made by a system base.
@@ -50,7 +49,7 @@ class ActorAddress:
     def __init__(self, aaddr: object) -> None:
         self._details = aaddr
         #: What equality, hash and look-ups use: a plain value, so a dict finds it without
-        #: calling Python code. For systems bases; programs compare addresses instead.
+        #: calling Python code. For system bases; programs compare addresses instead.
         self.key: Any = aaddr.key if type(aaddr) is Mailbox else _plain_key(aaddr)
 
     @property

@@ -1,4 +1,4 @@
-"""The exceptions that programs meet (Using Thespian, 6.1)."""
+"""The exceptions that programs meet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The internal log: a small file for what must not go through logging itself (Using Thespian, 4.11.1).
+"""The internal log: a small file for what must not go through logging itself.
 
 Three environment variables steer it; one that does not parse counts as not set:
 

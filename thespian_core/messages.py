@@ -1,4 +1,4 @@
-"""The messages that the actor system itself sends or understands (Using Thespian, 7)."""
+"""The messages that the actor system itself sends or understands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ActorSystemMessage:
 
 @public
 class ActorExitRequest(ActorSystemMessage):
-    """Asks an actor to end; it may prepare itself, but cannot refuse (Using Thespian, 7.3).
+    """Asks an actor to end; it may prepare itself, but cannot refuse.
 
     Args:
         recursive: whether the actor's children shall end with it.

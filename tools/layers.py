@@ -19,86 +19,7 @@ from pathlib import Path
 
 import attrs
 
-# What a pure package may not import: time, randomness and the outside world come in as arguments.
-IMPURE = frozenset(
-    {
-        *("socket", "select", "selectors", "threading", "multiprocessing", "subprocess"),
-        *("os", "time", "asyncio", "logging", "random"),
-    }
-)
-PURE = ("thespian_core.semantics", "thespian_multiproc.protocol")
-
-
-@attrs.frozen
-class Layer:
-    """One layer: the modules it holds, and the layers below that it may import."""
-
-    name: str
-    summary: str
-    holds: tuple[str, ...]  # a module and all below it; with "=" before it, that module alone
-    may_import: tuple[str, ...]
-
-
-BELOW_THE_API = ("thespian_core.sources", "thespian_core.hooks", "thespian_core.semantics", "leaves")
-
-# From top to bottom. The first layer that holds a module is the module's layer.
-LAYERS = (
-    Layer(
-        "thespian",
-        "what programs import",
-        ("thespian",),
-        ("thespian_core.cli", "thespian_core.api", "thespian_core", *BELOW_THE_API),
-    ),
-    Layer(
-        "thespian_core.cli",
-        "the thespian command, and the core's own plugin",
-        ("thespian_core.cli", "thespian_core.plugin"),
-        ("thespian_core.api", "thespian_core.sources", "thespian_core", "thespian_core.hooks", "leaves"),
-    ),
-    Layer(
-        "thespian_core.testing",
-        "contract kit for those who write plugins",
-        ("thespian_core.testing",),
-        ("thespian_core.api", "thespian_core", *BELOW_THE_API),
-    ),
-    Layer(
-        "thespian_core.api",
-        "Actor, ActorSystem, decorators",
-        ("thespian_core.api",),
-        BELOW_THE_API,
-    ),
-    Layer(
-        "thespian_core.sources",
-        "loadable sources: hash, archive, import",
-        ("thespian_core.sources",),
-        ("thespian_core.hooks", "leaves"),
-    ),
-    Layer(
-        "thespian_simple",
-        "simpleSystemBase, a plugin",
-        ("thespian_simple",),
-        ("thespian_core", "thespian_core.hooks", "thespian_core.semantics", "leaves"),
-    ),
-    Layer(
-        "thespian_core",
-        "what plugins import: hookimpl and records",
-        ("=thespian_core",),
-        ("thespian_core.hooks", "leaves"),
-    ),
-    Layer(
-        "thespian_core.hooks",
-        "hook specifications, records, registry",
-        ("thespian_core.hooks",),
-        ("leaves",),
-    ),
-    Layer(
-        "thespian_core.semantics",
-        "what every base does alike; pure",
-        ("thespian_core.semantics",),
-        ("leaves",),
-    ),
-    Layer("leaves", "messages, addresses, errors, ...", ("thespian_core.*",), ()),
-)
+from tools.house_layers import IMPURE, LAYERS, PURE, Layer
 
 
 @attrs.frozen
@@ -181,7 +102,8 @@ def violations(root: Path) -> list[str]:
     for module, file in known.items():
         if layer_of(module, known) is None:
             sentences.append(
-                f"{file.relative_to(root)}: {module} is in no layer; give it one in LAYERS in tools/layers.py"
+                f"{file.relative_to(root)}: {module} is in no layer; "
+                f"give it one in LAYERS in tools/house_layers.py"
             )
     for found in all_imports(root):
         where = f"{found.file.relative_to(root)}:{found.line}"

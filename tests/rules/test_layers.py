@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tools import layers
+from tools import house_layers, layers
 from tools.house_rules import ROOT
 
 
@@ -30,8 +30,8 @@ def test_every_import_in_the_house_goes_down() -> None:
 
 
 def test_the_list_of_layers_itself_only_points_down() -> None:
-    names = [layer.name for layer in layers.LAYERS]
-    for number, layer in enumerate(layers.LAYERS):
+    names = [layer.name for layer in house_layers.LAYERS]
+    for number, layer in enumerate(house_layers.LAYERS):
         assert set(layer.may_import) <= set(names[number + 1 :]), layer.name
 
 

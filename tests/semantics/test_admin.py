@@ -147,6 +147,8 @@ def test_nothing_is_created_during_a_shutdown(admin: Admin) -> None:
     (_, failed) = admin.handle(CreateActor(1, "x.Y"), PROGRAM)
     assert isinstance(failed, Post)
     assert failed.message.refusal.kind == "shutdown"
+    assert admin.born(Birth(OTHER, "x.Y", PROGRAM)) == []
+    assert admin.ended_all
 
 
 def test_an_update_that_changes_something_has_everybody_rechecked(admin: Admin) -> None:

@@ -146,11 +146,12 @@ def test_an_exiting_actor_sees_exited_children_and_no_other_mail(
     assert script(cell).seen == [ActorExitRequest(), ChildActorExited(child)]
 
 
-def test_a_child_created_while_exiting_is_asked_to_exit_too(cell: ActorCell, host: RecordingHost) -> None:
-    script(cell).script = lambda message: script(cell).createActor(Scripted)
+def test_an_exiting_actor_gets_an_address_but_no_new_child(cell: ActorCell, host: RecordingHost) -> None:
+    created: list[ActorAddress] = []
+    script(cell).script = lambda message: created.append(script(cell).createActor(Scripted))
     cell.receive(ActorExitRequest(), OTHER)
-    assert [to for to, _, _ in host.posted] == [host.births[0].address]
-    assert cell.state is State.EXITING
+    assert len(created) == 1
+    assert (host.births, host.endings) == ([], [(ME, False)])
 
 
 def test_a_request_that_is_not_recursive_spares_the_children(cell: ActorCell, host: RecordingHost) -> None:

@@ -1,4 +1,4 @@
-"""Actor: the class that programs derive their actors from (Using Thespian, 5)."""
+"""Actor: the class that programs derive their actors from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ActorTypeDispatcher: an actor with one method for each type of message (Using Thespian, 5.13)."""
+"""ActorTypeDispatcher: an actor with one method for each type of message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""requireCapability: says in one line what an actor needs of its system (Using Thespian, 5.11.1)."""
+"""requireCapability: says in one line what an actor needs of its system."""
 
 from __future__ import annotations
 

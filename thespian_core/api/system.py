@@ -1,4 +1,4 @@
-"""ActorSystem: how a program starts or joins a system and talks to its actors (Using Thespian, 6).
+"""ActorSystem: how a program starts or joins a system and talks to its actors.
 
 What only a running system needs is imported when the first one is made: a module of actors, which every
 actor's process imports, shall not pay for it.

@@ -162,7 +162,7 @@ class SourceAuthoritySpec(Spec):
 
     Attributes:
         name: what an operator chooses it by.
-        opens: a class with ``validate(source_hash, data, info) -> bytes or None``.
+        opens: a function ``(source_hash, data, info) -> bytes or None``.
     """
 
     kind: ClassVar[str] = "source authority"
@@ -212,7 +212,7 @@ class DirectorCommandSpec(Spec):
 
     Attributes:
         name: what an operator types.
-        opens: the code that carries it out.
+        opens: a ``click.Command`` of the same name.
     """
 
     kind: ClassVar[str] = "director command"

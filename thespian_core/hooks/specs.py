@@ -240,7 +240,7 @@ def thespian_capabilities(base_name: str) -> Mapping[str, object]:  # type: igno
 
 @hookspec
 def thespian_system_started(system: object) -> None:
-    """Learn that an actor system can be used now.
+    """Learn that an actor system has been started.
 
     Example:
         A plugin module::
@@ -254,13 +254,14 @@ def thespian_system_started(system: object) -> None:
                 logging.getLogger("my_watch").info("started: %s", system)
 
     Args:
-        system: the ``thespian.actors.ActorSystem`` that was started or joined.
+        system: the ``thespian.actors.ActorSystem`` that was started.
 
     Returns:
         Nothing; a result is ignored.
 
     Called in:
-        The process and thread that call ``ActorSystem``, each time, before that call returns.
+        The process and thread whose ``ActorSystem`` call started a system, before that call returns;
+        not when a running system is found or joined.
 
     If it raises:
         The error is logged with its traceback and never raised; the other plugins are told, and

@@ -144,7 +144,9 @@ class Admin:
         return []
 
     def born(self, birth: Birth) -> list[Effect]:
-        """An actor creates an actor, and has minted its address."""
+        """An actor creates an actor, and has minted its address; during a shutdown nothing comes of it."""
+        if self.shutting_down:
+            return []
         self._lives[birth.address.key] = _Life(birth)
         if refusal := self._refusal(birth):
             return self.refused(birth, refusal)

@@ -17,7 +17,7 @@ def all_capabilities(
 ) -> dict[str, Any]:
     """Return a system's capabilities: what it always has, and the user's own.
 
-    The first five are facts, so the user's own do not replace them (Using Thespian, 8.1).
+    The first five are facts, so the user's own do not replace them.
 
     Args:
         base_name: the name of the system base.

@@ -11,8 +11,10 @@ gone       dead                         dead               dead               de
 ========== ============================ ================== ================== ==========
 
 A handler that raises is tried once more at once, with the same message object and the same actor
-object; then the message goes back as a PoisonMessage. An exiting actor becomes gone when it has no
-child left. A handler that raises SystemExit ends the actor there and then.
+object; then the message goes back as a PoisonMessage. A handler that raises SystemExit ends the actor
+there and then. An exiting actor becomes gone when it has no child left. It gets no new ones: its
+``createActor`` gives an address, and nothing comes of it; else an actor that replaces its children would
+never come to an end.
 """
 
 from __future__ import annotations
@@ -67,7 +69,6 @@ class ActorCell:
         self.state = State.RUNNING
         self._running = True
         self._children: dict[Any, ActorAddress] = {}
-        self._asked_to_exit: set[Any] = set()
         self._handled = 0
         self._failures = 0
 
@@ -103,6 +104,9 @@ class ActorCell:
                 self.address,
             )
         child = self.host.mint()
+        if self.state is not State.RUNNING:
+            self._log("debug", f"exits, and so creates no {class_name(actor_class)}")
+            return child
         self._children[child.key] = child
         self.host.start(Birth(child, actor_class, self.address, requirements, None, source_hash))
         return child
@@ -181,7 +185,7 @@ class ActorCell:
             self._children.pop(message.childAddress.key, None)
             self._handle(message, sender)
             if self.state is State.EXITING:
-                self._go_on_exiting()
+                self._end_when_alone()
         elif self.state is State.EXITING:
             self.host.undeliverable(self.address, message, sender)
         else:
@@ -197,7 +201,7 @@ class ActorCell:
         # Outside the except clause: the second traceback shall not drag the first one along.
         if self._must_end(failure, message, sender):
             return
-        what = f"a {type(message).__name__}"
+        what = f"a message of type {type(message).__name__}"
         self._log(
             "warning", f"failed on {what} and tries it once more: {type(failure).__name__}: {told(failure)}"
         )
@@ -218,7 +222,7 @@ class ActorCell:
         self._poison(message, sender, f"the actor ended while it handled this message\n{_text(failure)}")
         if not isinstance(failure, SystemExit):
             raise failure
-        self._log("error", f"ended itself on a {type(message).__name__}", failure)
+        self._log("error", f"ended itself on a message of type {type(message).__name__}", failure)
         self._end(abruptly=True)
         return True
 
@@ -240,13 +244,11 @@ class ActorCell:
         finally:  # Ctrl-C goes through, but does not leave the actor half way
             if not request.isRecursive:
                 self._children.clear()
-            self._go_on_exiting()
-
-    def _go_on_exiting(self) -> None:
-        for key, child in list(self._children.items()):
-            if key not in self._asked_to_exit:
-                self._asked_to_exit.add(key)
+            for child in list(self._children.values()):
                 self.post(child, ActorExitRequest(), self.address)
+            self._end_when_alone()
+
+    def _end_when_alone(self) -> None:
         if not self._children:
             self._end(abruptly=False)
 

@@ -8,7 +8,7 @@ from typing import Any
 from thespian_core.addresses import ActorAddress
 from thespian_core.api.actor import Actor
 from thespian_core.api.requiring import requireCapability
-from thespian_core.messages import ActorExitRequest, ActorSystemMessage
+from thespian_core.messages import ActorExitRequest, ActorSystemMessage, ChildActorExited
 from thespian_core.testing.doer import Doer
 
 
@@ -99,12 +99,16 @@ class LeavesChildren(Doer):
         message.notRecursive()
 
 
-class Adopter(Doer):
-    """Creates a child while it exits."""
+class Supervisor(Doer):
+    """Replaces every child that exits, and creates one more when it is asked to exit itself."""
 
     def receiveMsg_ActorExitRequest(self, message: ActorExitRequest, sender: ActorAddress) -> None:
-        """Create one more."""
+        """Create one."""
         self.send(self.createActor(Quiet), "late")
+
+    def receiveMsg_ChildActorExited(self, message: ChildActorExited, sender: ActorAddress) -> None:
+        """Create another."""
+        self.send(self.createActor(Quiet), "later")
 
 
 class Relay(Actor):

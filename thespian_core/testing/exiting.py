@@ -77,12 +77,13 @@ class Exiting:
         assert asys.listen(PATIENCE_S) == ("seen", ("child exited", middle))
         assert asys.ask(child, do("seen"), PATIENCE_S) == []
 
-    def test_a_child_created_by_an_exiting_parent_exits_with_it(self, asys: ActorSystem) -> None:
+    def test_an_actor_that_replaces_its_children_comes_to_an_end_too(self, asys: ActorSystem) -> None:
         parent = asys.createActor(Doer)
         asys.ask(parent, do("report"), PATIENCE_S)
-        adopter = asys.ask(parent, do("create", actors.Adopter), PATIENCE_S)
-        asys.tell(adopter, ActorExitRequest())
-        assert asys.listen(PATIENCE_S) == ("seen", ("child exited", adopter))
+        supervisor = asys.ask(parent, do("create", actors.Supervisor), PATIENCE_S)
+        asys.ask(supervisor, do("create", actors.Quiet), PATIENCE_S)
+        asys.tell(supervisor, ActorExitRequest())
+        assert asys.listen(PATIENCE_S) == ("seen", ("child exited", supervisor))
 
     def test_a_family_of_three_generations_goes_in_one_request(self, asys: ActorSystem) -> None:
         parent = asys.createActor(Doer)

@@ -1,0 +1,280 @@
+"""A link carries messages between two mailboxes: in order, once, over conversations that may break.
+
+Both sides number what they send. Each tells the other two cumulative counters: *received* ends the
+resending of a message, *handled* moves the window and ends the sender's duty to say what became of it.
+Until then the sender keeps the message, so a broken conversation loses nothing.
+
+States and events:
+
+========== ==================== =============== ============= ==================== ===================
+state      ``send``             ``opened``      ``arrived``   ``broke``            ``tick``
+========== ==================== =============== ============= ==================== ===================
+closed     kept; ``Open``       open; resends   ignored       closed               ``Open`` when due
+open       sent, or kept while  open; resends   delivered,    closed; ``Open``     resends, and tells
+           a write is under                     counters      when mail is owed    counters that are
+           way or the window                    taken                              due
+           is full
+gone       ``Dead`` at once     ignored         ignored       ignored              nothing
+========== ==================== =============== ============= ==================== ===================
+
+``gone`` leads to the state gone from everywhere: all that was not handled is ``Dead``, but for a message
+that is known to have been begun, which is ``Poisoned``.
+
+Pure: the time is an argument, in seconds on a clock that never runs backwards.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from thespian_multiproc.protocol.effects import Dead, Deliver, Effect, Open, Poisoned, Transmit
+from thespian_multiproc.protocol.frames import LARGEST_COUNT, Ack, Data, ack_frame, data_frame
+from thespian_multiproc.protocol.limits import Limits
+from thespian_multiproc.protocol.outbox import Outbox
+from thespian_multiproc.transport.interface import Buffer
+
+
+class State(Enum):
+    """Where a link is in its life."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    GONE = "gone"
+
+
+class Link:
+    """One side of a link.
+
+    Args:
+        ordered: whether the transport keeps order and loses nothing within a conversation.
+        limits: what it is tuned by; None for the usual.
+    """
+
+    def __init__(self, ordered: bool, limits: Limits | None = None) -> None:
+        self._ordered = ordered
+        self._limits = limits = limits or Limits()
+        self.state = State.CLOSED
+        self._out = Outbox(limits.window_bytes, limits.batch_bytes)
+        self._writing = False
+        # What comes in.
+        self._received = 0
+        self._handled = 0
+        self._early: dict[int, Buffer] = {}
+        self._told = (0, 0)
+        # Times, or None for never.
+        self._tell_at: float | None = None
+        self._resend_at: float | None = None
+        self._reopen_at: float | None = None
+        self._resends = 0
+        self._breaks = 0
+
+    @property
+    def received(self) -> int:
+        """How far the other side's messages have come in."""
+        return self._received
+
+    @property
+    def handled_so_far(self) -> int:
+        """How far they have been handled."""
+        return self._handled
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is owed in either direction: the conversation could end without harm."""
+        return not self._out and self._handled == self._received and self._told == self._counters
+
+    @property
+    def kept_messages(self) -> int:
+        """How many messages wait to be handled over there, sent or not."""
+        return len(self._out)
+
+    @property
+    def next_tick(self) -> float | None:
+        """When ``tick`` is to be called, or None."""
+        tell_at = None if self._writing else self._tell_at  # ``left`` comes first
+        times = (tell_at, self._resend_at, self._reopen_at)
+        return min((at for at in times if at is not None), default=None)
+
+    def send(self, message: Buffer, now: float) -> list[Effect]:
+        """Take one message for the other side.
+
+        Raises:
+            ValueError: it is larger than a frame can say; it was not taken.
+        """
+        if self.state is State.GONE:
+            self._out.next_number += 1
+            return [Dead(self._out.next_number - 1, [message])]
+        self._out.keep(message)
+        if self.state is State.OPEN:
+            return self._go_on(now)
+        return self._reopen(now) if len(self._out) == 1 and self._reopen_at is None else []
+
+    def opened(self, peer_received: int, peer_handled: int, now: float) -> list[Effect]:
+        """A conversation has begun; the other side has told its counters.
+
+        Raises:
+            Malformed: it claims to have what was never sent; the link is as it was.
+        """
+        if self.state is State.GONE:
+            return []
+        self._out.check(peer_received, peer_handled)
+        self.state = State.OPEN
+        self._writing = False
+        self._reopen_at = None
+        self._breaks = 0
+        self._resends = 0
+        self._out.take_counters(peer_received, peer_handled)
+        self._out.rewind(self._out.received)
+        self._told = self._counters  # the greeting told them
+        self._tell_at = self._resend_at = None
+        self._await_answer(now)
+        return self._go_on(now)
+
+    def arrived(self, frame: Data | Ack, now: float) -> list[Effect]:
+        """A frame has come in.
+
+        Raises:
+            Malformed: its counters cannot be; the link is as it was.
+        """
+        if self.state is not State.OPEN:
+            return []
+        self._out.check(frame.received, frame.handled)
+        if self._out.take_counters(frame.received, frame.handled):
+            self._resends = 0
+            self._resend_at = None
+        self._await_answer(now)
+        effects: list[Effect] = []
+        if isinstance(frame, Data):
+            effects += self._take_messages(frame)
+            self._tell_soon(now)
+        return effects + self._go_on(now)
+
+    def handled(self, count: int, now: float) -> list[Effect]:
+        """So many more of the delivered messages have been handled, in order."""
+        if count < 0 or self._handled + count > self._received:
+            raise ValueError(f"{count} more than {self._handled} of {self._received} cannot be handled")
+        self._handled += count
+        if self.state is not State.OPEN:
+            return []
+        self._tell_soon(now)
+        return self._go_on(now)
+
+    def left(self, now: float) -> list[Effect]:
+        """The frame that was to be transmitted has left."""
+        self._writing = False
+        return self._go_on(now) if self.state is State.OPEN else []
+
+    def broke(self, now: float) -> list[Effect]:
+        """The conversation has ended, or could not be begun; the other side may live."""
+        if self.state is State.GONE:
+            return []
+        self.state = State.CLOSED
+        self._writing = False
+        self._early.clear()
+        self._tell_at = self._resend_at = None
+        return self._reopen(now) if self._out else []
+
+    def gone(self, handled: int = 0, begun: int = 0) -> list[Effect]:
+        """The other side's mailbox is gone for ever.
+
+        Args:
+            handled: how far it had come for certain, as far as is known beside what it told.
+            begun: the message it was in the middle of, if that is known.
+        """
+        if self.state is State.GONE:
+            return []
+        self.state = State.GONE
+        first, dead = self._out.empty(handled)
+        self._early.clear()
+        self._tell_at = self._resend_at = self._reopen_at = None
+        effects: list[Effect] = []
+        if dead and begun == first:
+            effects.append(Poisoned(first, dead.pop(0)))
+            first += 1
+        return [*effects, Dead(first, dead)] if dead else effects
+
+    def tick(self, now: float) -> list[Effect]:
+        """Time has passed: do what is due."""
+        if self._reopen_at is not None and now >= self._reopen_at:
+            self._reopen_at = None
+            return [Open()]
+        if self.state is not State.OPEN:
+            return []
+        if self._resend_at is not None and now >= self._resend_at:
+            self._resends += 1
+            self._resend_at = None
+            self._send_again()
+            self._await_answer(now)
+        return self._go_on(now)
+
+    # Out
+
+    @property
+    def _counters(self) -> tuple[int, int]:
+        return (self._received, self._handled)
+
+    def _go_on(self, now: float) -> list[Effect]:
+        """Transmit what may go, or the counters alone when it is time for them."""
+        if self._writing:
+            return []
+        first = self._out.unsent
+        batch = self._out.next_batch()
+        if not batch:
+            if self._tell_at is None or now < self._tell_at:
+                return []
+            frame = ack_frame(*self._counters)
+        else:
+            frame = data_frame(first, batch, *self._counters)
+            self._await_answer(now)
+        self._told = self._counters
+        self._tell_at = None
+        self._writing = True
+        return [Transmit(frame)]
+
+    def _send_again(self) -> None:
+        """Count as not sent what the other side has not received, and the last message that it has.
+
+        A message that comes twice is answered with the counters. Those may be all that got lost, and the
+        window may allow nothing else.
+        """
+        self._out.rewind(max(self._out.handled, self._out.received - 1))
+
+    def _await_answer(self, now: float) -> None:
+        """Send again some time, unless the transport itself loses nothing or nothing is open."""
+        if self._ordered or self._resend_at is not None or not self._out:
+            return
+        wait_s = self._limits.resend_after_s * 2 ** min(self._resends, 20)
+        self._resend_at = now + min(wait_s, self._limits.resend_at_most_s)
+
+    # In
+
+    def _take_messages(self, frame: Data) -> list[Effect]:
+        first = self._received + 1
+        messages: list[Buffer] = []
+        for number, message in enumerate(frame.messages, start=frame.first):
+            if number == self._received + 1:
+                messages.append(message)
+                self._received += 1
+                while (late := self._early.pop(self._received + 1, None)) is not None:
+                    messages.append(late)
+                    self._received += 1
+            elif number <= self._received:
+                self._told = (0, 0)  # the other side does not know how far this one has come
+            elif number - self._received < LARGEST_COUNT:
+                self._early.setdefault(number, bytes(message))  # a view would keep the whole frame
+        return [Deliver(first, messages)] if messages else []
+
+    def _tell_soon(self, now: float) -> None:
+        if self._told == self._counters:
+            return
+        news = self._received - self._told[0] + self._handled - self._told[1]
+        at = now if news >= self._limits.tell_after_messages else now + self._limits.tell_after_s
+        self._tell_at = at if self._tell_at is None else min(self._tell_at, at)
+
+    def _reopen(self, now: float) -> list[Effect]:
+        self._breaks += 1
+        if self._breaks == 1:
+            return [Open()]
+        wait_s = self._limits.reopen_after_s * 2 ** (self._breaks - 2)
+        self._reopen_at = now + min(wait_s, self._limits.reopen_at_most_s)
+        return []

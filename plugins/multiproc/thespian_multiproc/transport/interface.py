@@ -1,0 +1,212 @@
+"""The Transport interface: frames between mailboxes, and nothing else.
+
+A transport carries frames; it knows no actors, no messages and no keys. Proof of who is there,
+order, resending and windows are the engine's, so that nobody who writes a transport writes security.
+Connections, their reuse and closing when idle are the transport's private matter.
+
+An endpoint is used by one thread, but for :meth:`Endpoint.wake`.
+"""
+
+from __future__ import annotations
+
+import abc
+import os
+import socket
+import sys
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import attrs
+
+Buffer = bytes | bytearray | memoryview
+Frame = Sequence[Buffer]  # the parts of one frame, in order; a transport sends them without joining them
+Peer = Hashable  # one conversation with one other endpoint; never a str; ends with ``Lost``
+
+STRANGER_FRAME_BYTES = 1024  # a hello fits; more from somebody who has proved nothing is refused
+
+
+class Received(NamedTuple):
+    """A whole frame came in."""
+
+    frame: Buffer
+    peer: Peer
+
+
+class Sent(NamedTuple):
+    """A submitted frame has left this process; it may still get lost."""
+
+    token: int
+
+
+class Undeliverable(NamedTuple):
+    """A submitted frame did not leave this process, or certainly did not arrive.
+
+    Attributes:
+        token: as it was submitted with.
+        reason: one sentence.
+        gone: whether nobody has the mailbox any more; else trying again may help.
+    """
+
+    token: int
+    reason: str
+    gone: bool
+
+
+class Lost(NamedTuple):
+    """A conversation has ended; frames submitted to it and not reported as ``Sent`` follow as undeliverable.
+
+    Reported for a conversation that this endpoint began and that came about, and for one that it
+    received a frame from. Frames reported as ``Sent`` may have been lost with it.
+
+    Attributes:
+        peer: the conversation.
+        place: what it was begun with, when this endpoint began it: it may never have heard the peer.
+    """
+
+    peer: Peer
+    place: str | None = None
+
+
+Event = Received | Sent | Undeliverable | Lost
+
+
+class AddressInUse(Exception):
+    """Somebody else has the place that a mailbox was to be reserved at; nothing was reserved."""
+
+
+@attrs.frozen
+class Invitation:
+    """A reserved mailbox, bound before the process that will own it runs.
+
+    Whoever does not become the owner must :meth:`release` its copy: as long as any copy is open, mail
+    to a dead process looks delivered. A transport that reserves more than open files derives from this.
+
+    Attributes:
+        where: the mailbox's place, as in an address.
+        descriptors: open files (sockets, on Windows) to be handed over to the owner, in order. A program
+            that this process executes does not get them unless it is told to (``pass_fds``).
+    """
+
+    where: str
+    descriptors: tuple[int, ...] = ()
+    # Empty once they are given away: the numbers may mean other files by then.
+    _held: list[int] = attrs.field(init=False, repr=False, eq=False, factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        self._held.extend(self.descriptors)
+
+    def take(self) -> tuple[int, ...]:
+        """Become the owner of the descriptors, for a transport that opens the mailbox.
+
+        Raises:
+            ValueError: this copy was opened or released before.
+        """
+        if self.descriptors and not self._held:
+            raise ValueError(f"the mailbox reserved at {self.where} was opened or released before")
+        taken = tuple(self._held)
+        self._held.clear()
+        return taken
+
+    def release(self) -> None:
+        """Give up this process's copy, unless it was opened. May be called twice."""
+        close = socket.close if sys.platform == "win32" else os.close
+        while self._held:
+            close(self._held.pop())
+
+
+class Endpoint(abc.ABC):
+    """One mailbox, and all conversations from and to it."""
+
+    #: The place where others reach this mailbox.
+    where: str
+
+    @abc.abstractmethod
+    def submit(self, frame: Frame, to: str | Peer, token: int) -> None:
+        """Take one frame to be sent; the outcome comes from :meth:`wait`.
+
+        Frames to one peer, or to one place, leave in the order of submission. Never blocks; never raises
+        for the network. The parts must not be changed until the outcome is known.
+
+        Args:
+            frame: its parts (memoryviews of bytes); together at most ``max_frame_bytes``, else the
+                outcome is undeliverable, and its reason names the limit.
+            to: a peer, or a place that a conversation is begun with; later frames to that place join
+                it as long as it lasts.
+            token: comes back in the outcome: exactly one ``Sent`` or ``Undeliverable``.
+        """
+
+    @abc.abstractmethod
+    def wait(self, timeout_s: float | None) -> Sequence[Event]:
+        """Return what has happened; wait for something if nothing has.
+
+        Args:
+            timeout_s: how long to wait; None for ever, 0 to look only.
+
+        Returns:
+            Events in the order they happened; empty after ``timeout_s`` or :meth:`wake`.
+        """
+
+    @abc.abstractmethod
+    def admit(self, peer: Peer) -> None:
+        """Let a peer send frames of full size: it has proved who it is.
+
+        Until then, a frame of more than :data:`STRANGER_FRAME_BYTES` ends the conversation (``Lost`` on
+        both sides), and no memory is kept for it; a transport without conversations drops the frame. Each
+        :meth:`wait` returns one frame of such a peer at most, so the frame right behind the proof may
+        be large already.
+        """
+
+    @abc.abstractmethod
+    def drop(self, peer: Peer) -> None:
+        """End a conversation, without ``Lost``; what it had not sent is undeliverable.
+
+        What it had sent still arrives; then the other endpoint gets ``Lost``.
+        """
+
+    @abc.abstractmethod
+    def wake(self) -> None:
+        """Make a :meth:`wait`, now or the next one, return at once. May be called from any thread."""
+
+    @abc.abstractmethod
+    def invite(self, at: str | None = None) -> Invitation:
+        """Reserve a mailbox for a process that does not run yet.
+
+        Args:
+            at: the place it must have; None for any. Also the race-free way to find out whether a
+                system already runs at a known place.
+
+        Raises:
+            AddressInUse: somebody has that place.
+        """
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Give the mailbox up; frames that have not left are lost. May be called twice.
+
+        What has left still arrives; then the other endpoints get ``Lost``.
+        """
+
+
+class Transport(abc.ABC):
+    """Makes endpoints of one kind: what a plugin's ``TransportSpec.opens`` names."""
+
+    #: The letter in addresses.
+    scheme: ClassVar[str]
+    #: The largest frame, or None for no limit.
+    max_frame_bytes: ClassVar[int | None] = None
+    #: Whether frames of one conversation arrive in order and once, until it is lost.
+    ordered: ClassVar[bool] = True
+    #: Whether other machines can be reached.
+    crosses_hosts: ClassVar[bool] = False
+
+    @abc.abstractmethod
+    def resolve(self, capabilities: Mapping[str, Any]) -> str:
+        """Return the place of the admin that a system's capabilities name.
+
+        Raises:
+            ValueError: they name none; the text says what is wrong with them.
+        """
+
+    @abc.abstractmethod
+    def open(self, invitation: Invitation | None = None) -> Endpoint:
+        """Take a reserved mailbox, with the frames that came for it meanwhile, or make a fresh one."""
