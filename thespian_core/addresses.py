@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any, NamedTuple
 
 from thespian_core.publicly import public
@@ -97,9 +98,8 @@ class Minter:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        self._count = 0
+        self._numbers = count(1)  # one step for each, also when several threads mint
 
     def mint(self) -> str:
         """Return an id of letters and digits that was never returned before."""
-        self._count += 1
-        return f"{self._prefix}{self._count:x}"
+        return f"{self._prefix}{next(self._numbers):x}"

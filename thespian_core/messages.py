@@ -27,6 +27,8 @@ class ActorExitRequest(ActorSystemMessage):
         recursive: whether the actor's children shall end with it.
     """
 
+    _recursive = True  # for classes derived from this one whose __init__ does not call this one's
+
     def __init__(self, recursive: bool = True) -> None:
         self._recursive = recursive
 
@@ -76,6 +78,9 @@ class PoisonMessage(ActorSystemMessage):
         poison: the message that was sent.
         details: the traceback, or what else went wrong, as text.
     """
+
+    _poison: Any = None
+    _details: str | None = None
 
     def __init__(self, poison: Any, details: str | None = None) -> None:
         self._poison = poison

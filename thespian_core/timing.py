@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 from thespian_core.texts import shown
@@ -9,6 +10,8 @@ from thespian_core.texts import shown
 
 def period_seconds(period: timedelta | float | None) -> float | None:
     """Return a period in seconds; a negative one is 0, and None ("for ever") stays None.
+
+    A period may be infinite.
 
     Raises:
         TypeError: ``period`` is neither timedelta nor number nor None.
@@ -19,7 +22,10 @@ def period_seconds(period: timedelta | float | None) -> float | None:
     if isinstance(period, timedelta):
         seconds = period.total_seconds()
     elif isinstance(period, (int, float)):
-        seconds = float(period)
+        try:
+            seconds = float(period)
+        except OverflowError:  # an int beyond all floats
+            seconds = math.inf if period > 0 else 0.0
     else:
         raise TypeError(
             f"Unknown type for timespec: {type(period).__name__} ({shown(period, 80)}); "

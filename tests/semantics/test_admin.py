@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+import attrs
 import pytest
 
 from thespian.actors import ActorAddress, ActorExitRequest, ChildActorExited, DeadEnvelope, PoisonMessage
@@ -99,11 +100,9 @@ def test_a_name_is_free_after_a_refusal_and_after_the_end(admin: Admin) -> None:
     assert live(admin, global_name="one").address != second.address
 
 
-def test_an_unknown_source_is_refused_without_a_start(admin: Admin) -> None:
-    effects = admin.handle(CreateActor(1, "x.Y", source_hash="abc"), PROGRAM)
-    (failed,) = (effect.message for effect in effects if isinstance(effect, Post))
-    assert failed == CreateFailed(1, Refusal("source", "x.Y", "abc"))
-    assert not any(isinstance(effect, Start) for effect in effects)
+def test_an_unknown_source_is_an_objection_to_a_start(admin: Admin) -> None:
+    birth = start(admin.handle(CreateActor(1, "x.Y", source_hash="abc"), PROGRAM))
+    assert admin.objection(birth) == Refusal("source", "x.Y", "abc")
 
 
 def test_a_parent_is_told_of_a_child_only_while_it_lives(admin: Admin) -> None:
@@ -143,10 +142,14 @@ def test_shutdown_asks_an_actor_that_was_starting_as_soon_as_it_lives(admin: Adm
 
 
 def test_nothing_is_created_during_a_shutdown(admin: Admin) -> None:
+    assert admin.objection(live(admin)) is None
+    admin = Admin(ADMIN, {}, lambda: OTHER)
     admin.shut_down()
-    (_, failed) = admin.handle(CreateActor(1, "x.Y"), PROGRAM)
-    assert isinstance(failed, Post)
-    assert failed.message.refusal.kind == "shutdown"
+    birth = start(admin.handle(CreateActor(1, "x.Y"), PROGRAM))
+    objection = admin.objection(birth)
+    assert objection is not None
+    assert objection.kind == "shutdown"
+    admin.refused(birth, objection)
     assert admin.born(Birth(OTHER, "x.Y", PROGRAM)) == []
     assert admin.ended_all
 
@@ -163,14 +166,34 @@ def test_an_update_that_changes_something_has_everybody_rechecked(admin: Admin) 
     [DeadEnvelope(OTHER, "x"), ChildActorExited(OTHER), PoisonMessage(ChildActorExited(OTHER))],
 )
 def test_what_nobody_waits_for_is_no_dead_letter(admin: Admin, message: Any) -> None:
-    admin.handle(HandleDeadLetters(True), PROGRAM)
+    admin.handle(HandleDeadLetters(True), live(admin).address)
     assert admin.undeliverable(OTHER, message, PROGRAM) == []
 
 
 def test_a_dead_letter_comes_from_who_sent_the_message(admin: Admin) -> None:
-    admin.handle(HandleDeadLetters(True), PROGRAM)
+    handler = live(admin).address
+    admin.handle(HandleDeadLetters(True), handler)
     (post,) = admin.undeliverable(OTHER, "lost", ADMIN)
-    assert post == Post(PROGRAM, DeadEnvelope(OTHER, "lost"), ADMIN)
+    assert post == Post(handler, DeadEnvelope(OTHER, "lost"), ADMIN)
+
+
+def test_who_is_gone_cannot_become_the_handler(admin: Admin) -> None:
+    one, two = live(admin), live(admin)
+    admin.handle(HandleDeadLetters(True), one.address)
+    admin.ended(two, abruptly=False)
+    admin.handle(HandleDeadLetters(True), two.address)
+    ((to, *_),) = [attrs.astuple(post, recurse=False) for post in admin.undeliverable(OTHER, "lost", ADMIN)]
+    assert to == one.address
+
+
+def test_a_child_that_is_still_starting_when_its_parent_dies_is_asked_as_soon_as_it_lives(
+    admin: Admin,
+) -> None:
+    parent = live(admin)
+    child = Birth(ActorAddress("child"), "x.Y", parent.address)
+    admin.born(child)
+    assert admin.ended(parent, abruptly=True) == []
+    assert admin.started(child) == [Post(child.address, ActorExitRequest(), ADMIN)]
 
 
 def test_what_is_no_request_is_dropped(admin: Admin) -> None:

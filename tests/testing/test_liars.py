@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from tests.testing.liars import LIARS
 from thespian_core.hooks.registry import PluginRegistry, use_registry
 from thespian_core.hooks.selection import PluginOrigin, Selection
+from tools.verdicts import verdicts_on
 
 EVERY_RECORD = {
     "test_every_record_is_passed_or_dropped_without_an_error",
@@ -23,22 +23,6 @@ ANY_REJECTION = {
 }
 ANY_ORIGIN = {"test_where_a_source_came_from_may_be_unknown"}
 
-_numbers = count()
-
-
-class Verdicts:
-    """Collects the names of the tests that failed, without their parameters."""
-
-    def __init__(self) -> None:
-        self.failed: set[str] = set()
-        self.passed = 0
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note one verdict."""
-        if report.failed:
-            self.failed.add(report.location[2].partition("[")[0].rpartition(".")[2])
-        self.passed += report.passed and report.when == "call"
-
 
 @pytest.fixture(autouse=True)
 def only_liars() -> Iterator[None]:
@@ -47,29 +31,6 @@ def only_liars() -> Iterator[None]:
     before = use_registry(PluginRegistry.from_selection(Selection(used=(plugin,))))
     yield
     use_registry(before)
-
-
-def verdicts_on(folder: Path, contract: str, attributes: str) -> Verdicts:
-    """Run a contract on what the attributes name, in a test run of its own."""
-    file = folder / f"test_contract_{next(_numbers)}.py"  # a module of its own in each run
-    file.write_text(
-        f"from thespian_core.testing import {contract}\nclass TestIt({contract}):\n    {attributes}\n",
-    )
-    (folder / "pytest.ini").write_text("[pytest]\n")
-    verdicts = Verdicts()
-    quietly = [
-        "--import-mode=importlib",
-        "-q",
-        "--no-summary",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:faulthandler",
-        "-p",
-        "no:logging",
-    ]
-    pytest.main([str(file), "-c", str(folder / "pytest.ini"), *quietly], plugins=[verdicts])
-    return verdicts
 
 
 @pytest.mark.slow  # a whole contract each

@@ -40,12 +40,12 @@ class Actor(ActorBase):
     @property
     def myAddress(self) -> ActorAddress:
         """This actor's own address."""
-        return self._cell.address
+        return self._thespian_cell.address
 
     @property
     def globalName(self) -> str | None:
         """The name this actor was created by, or None."""
-        return self._cell.birth.global_name
+        return self._thespian_cell.birth.global_name
 
     def send(self, targetAddr: ActorAddress, msg: Any) -> None:
         """Send a message, without waiting for anything. Any thread of the actor may do it.
@@ -55,7 +55,7 @@ class Actor(ActorBase):
         """
         if not isinstance(targetAddr, ActorAddress):
             raise InvalidActorAddress(shown(targetAddr), "not a valid ActorAddress for sending messages to")
-        cell = self._cell
+        cell = self._thespian_cell
         cell.post(targetAddr, msg, cell.address)
 
     def createActor(
@@ -79,7 +79,7 @@ class Actor(ActorBase):
         Raises:
             TypeError: ``globalName`` is no text; nothing was created.
         """
-        return self._cell.create_child(
+        return self._thespian_cell.create_child(
             actorClass, targetActorRequirements, checked_name(globalName), sourceHash
         )
 
@@ -91,25 +91,25 @@ class Actor(ActorBase):
         Raises:
             TypeError: ``timePeriod`` is neither timedelta nor number.
         """
-        self._cell.wake_after(timePeriod, payload)
+        self._thespian_cell.wake_after(timePeriod, payload)
 
     def handleDeadLetters(self, startHandling: bool = True) -> None:
         """Receive what cannot be delivered in this system, as DeadEnvelope; or stop that.
 
         There is one handler in a system: the last actor that registered.
         """
-        self._cell.handle_dead_letters(bool(startHandling))
+        self._thespian_cell.handle_dead_letters(bool(startHandling))
 
     def notifyOnSystemRegistrationChanges(self, startHandling: bool = True) -> None:
         """Receive an ActorSystemConventionUpdate when a system joins or leaves the convention."""
-        self._cell.notify_of_members(bool(startHandling))
+        self._thespian_cell.notify_of_members(bool(startHandling))
 
     def updateCapability(self, capabilityName: str, capabilityValue: Any = None) -> None:
         """Set a capability of this actor's system, or remove it when the value is None.
 
         If that changes anything, every actor whose capability check now fails is asked to exit.
         """
-        self._cell.update_capability(checked_capability(capabilityName), capabilityValue)
+        self._thespian_cell.update_capability(checked_capability(capabilityName), capabilityValue)
 
     def preRegisterRemoteSystem(
         self, remoteAddress: str, remoteCapabilities: MutableMapping[str, Any]
@@ -119,7 +119,7 @@ class Actor(ActorBase):
         Raises:
             ActorSystemException: the system base joins no convention.
         """
-        self._refuse_convention("invite", remoteAddress)
+        _refuse_convention(self, "invite", remoteAddress)
 
     def deRegisterRemoteSystem(self, remoteAddress: str | ActorAddress) -> None:
         """Drop another system from the convention.
@@ -127,11 +127,11 @@ class Actor(ActorBase):
         Raises:
             ActorSystemException: the system base joins no convention.
         """
-        self._refuse_convention("drop", remoteAddress)
+        _refuse_convention(self, "drop", remoteAddress)
 
     def actorSystemShutdown(self) -> None:
         """End the whole system that this actor runs in; returns at once."""
-        self._cell.shut_system_down()
+        self._thespian_cell.shut_system_down()
 
     def logger(self, name: str | None = None) -> Logger:
         """Return a logger whose records have this actor's address as ``actorAddress``."""
@@ -140,10 +140,13 @@ class Actor(ActorBase):
     def __str__(self) -> str:
         return f"{{A:{type(self).__name__} @ {self.myAddress}}}"
 
-    def _refuse_convention(self, verb: str, other: object) -> None:
-        raise ActorSystemException(
-            f"cannot {verb} {shown(other)}: a system on {self._cell.host.base_name} joins no convention"
-        )
+
+# Not methods: user classes derive from Actor, and must be free to use any name that is not documented.
+
+
+def _refuse_convention(actor: Actor, verb: str, other: object) -> None:
+    base_name = actor._thespian_cell.host.base_name
+    raise ActorSystemException(f"cannot {verb} {shown(other)}: a system on {base_name} joins no convention")
 
 
 def checked_name(name: object) -> str | None:

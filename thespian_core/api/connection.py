@@ -32,11 +32,12 @@ _STATUSES = (Thespian_ActorStatus, Thespian_SystemStatus)
 
 def is_shown(message: Any) -> bool:
     """Whether a program is given a message: no system's own, but for failures and status answers."""
-    if not isinstance(message, ActorSystemMessage):
+    kind = type(message)  # the object itself may lie about its class, or raise when asked
+    if not issubclass(kind, ActorSystemMessage):
         return True
-    if isinstance(message, PoisonMessage):
-        return not isinstance(message.poisonMessage, ActorSystemMessage)
-    return isinstance(message, _STATUSES)
+    if issubclass(kind, PoisonMessage):
+        return not issubclass(type(message.poisonMessage), ActorSystemMessage)
+    return issubclass(kind, _STATUSES)
 
 
 class Connection:
@@ -51,7 +52,8 @@ class Connection:
         self._address = port.address
         self._port = port
         self._turn = threading.Condition()
-        self._receiving = False
+        self._receiver: int | None = None  # the thread that receives for all
+        self._closed = False
         self._mail: deque[Any] = deque()
         self._answers: dict[int, Answer] = {}
         self._asked: set[int] = set()
@@ -59,17 +61,19 @@ class Connection:
 
     def send(self, to: ActorAddress, message: Any, timeout_s: float | None) -> None:
         """Hand a message over; errors as those of :meth:`Port.send`."""
+        self._require_open()
         self._port.send(Envelope(to, message, self._address), timeout_s)
 
     def ask(self, to: ActorAddress, message: Any, timeout_s: float | None) -> Any:
         """Hand a message over, and return the next one that comes, or None when none comes in time."""
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        self._port.send(Envelope(to, message, self._address), timeout_s)
+        deadline = _deadline(timeout_s)
+        self.send(to, message, timeout_s)
         return self._next(None, deadline)
 
     def listen(self, timeout_s: float | None) -> Any:
         """Return the next message, or None when none comes in time."""
-        return self._next(None, None if timeout_s is None else time.monotonic() + timeout_s)
+        self._require_open()
+        return self._next(None, _deadline(timeout_s))
 
     def create(
         self, actor_class: object, requirements: Any, global_name: str | None, source_hash: str | None
@@ -80,7 +84,7 @@ class Connection:
             ActorSystemException: why it could not be created, as ``ActorSystem.createActor`` says.
         """
         request_id = next(self._request_ids)
-        deadline = time.monotonic() + CREATE_LIMIT_S
+        began = time.monotonic()
         self._asked.add(request_id)
         try:
             self.send(
@@ -88,7 +92,7 @@ class Connection:
                 CreateActor(request_id, actor_class, requirements, global_name, source_hash),
                 CREATE_LIMIT_S,
             )
-            answer = self._next(request_id, deadline)
+            answer = self._next(request_id, began + CREATE_LIMIT_S)
         finally:
             self._asked.discard(request_id)
             self._answers.pop(request_id, None)
@@ -97,8 +101,8 @@ class Connection:
         if isinstance(answer, CreateFailed):
             raise _exception(answer.refusal)
         raise ActorSystemRequestTimeout(
-            f"no answer within {CREATE_LIMIT_S:g} s to the request to create {class_name(actor_class)}; "
-            f"the actor may yet be created"
+            f"the request to create {class_name(actor_class)} was not answered "
+            f"in {time.monotonic() - began:.1f} s; the actor may yet be created"
         )
 
     def update_capability(self, name: str, value: Any) -> None:
@@ -107,43 +111,63 @@ class Connection:
 
     def close(self) -> None:
         """Give the port up. May be called twice."""
+        self._closed = True
         self._port.close()
 
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ActorSystemFailure("this private connection to the actor system was closed")
+
     def _next(self, request_id: int | None, deadline: float | None) -> Any:
+        me = threading.get_ident()
         while True:
             with self._turn:
-                if request_id is None:
-                    if self._mail:
-                        return self._mail.popleft()
-                elif request_id in self._answers:
-                    return self._answers.pop(request_id)
-                if self._receiving:
-                    if not self._turn.wait(_left(deadline)):
-                        return None
-                    continue
-                self._receiving = True
+                while True:
+                    if request_id is None:
+                        if self._mail:
+                            return self._mail.popleft()
+                    elif request_id in self._answers:
+                        return self._answers.pop(request_id)
+                    # An actor of this very process may call in from within this thread's receive.
+                    if self._receiver in (None, me):
+                        break
+                    left_s = _left(deadline)
+                    if left_s == 0 or not self._turn.wait(left_s):
+                        deadline = 0.0  # one more look, then no more waiting
+                        if not self._has(request_id):
+                            return None
+                outer, self._receiver = self._receiver, me
             envelope = None
             try:
                 envelope = self._port.receive(_left(deadline))
             finally:
                 with self._turn:
-                    self._receiving = False
+                    self._receiver = outer
                     if envelope is not None:
                         self._keep(envelope.message)
                     self._turn.notify_all()
-            if envelope is None:
+            if envelope is None and not self._has(request_id):
                 return None
 
+    def _has(self, request_id: int | None) -> bool:
+        return bool(self._mail) if request_id is None else request_id in self._answers
+
     def _keep(self, message: Any) -> None:
-        if isinstance(message, Answer):
+        if issubclass(type(message), Answer):
             if message.request_id in self._asked:
                 self._answers[message.request_id] = message
         elif is_shown(message):
             self._mail.append(message)
 
 
+def _deadline(timeout_s: float | None) -> float | None:
+    return None if timeout_s is None else time.monotonic() + timeout_s
+
+
 def _left(deadline: float | None) -> float | None:
-    return None if deadline is None else max(0.0, deadline - time.monotonic())
+    if deadline is None:
+        return None
+    return min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX)
 
 
 def _exception(refusal: Refusal) -> Exception:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.api.actor import Actor
@@ -28,29 +27,19 @@ class ActorTypeDispatcher(Actor):
 
     SUPER: Final = _Super()
 
-    _found: ClassVar[dict[type, list[tuple[type, str]]]] = {}
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls._found = {}
-
     def receiveMessage(self, message: Any, sender: ActorAddress) -> Any:
         """Give the message to its handler, and return what that returns."""
-        message_type = type(message)
-        found = self._found.get(message_type)
-        if found is None:
-            found = self._found[message_type] = list(self._places(message_type))
-        for owner, name in found:
-            result = owner.__dict__[name].__get__(self, type(self))(message, sender)
-            if result is not self.SUPER:
-                return result
+        cls = type(self)
+        for message_class in type(message).__mro__:
+            name = f"receiveMsg_{message_class.__name__}"
+            if getattr(cls, name, None) is None:
+                continue
+            for owner in cls.__mro__:
+                handler = owner.__dict__.get(name)
+                if handler is not None:
+                    bound = handler.__get__(self, cls) if hasattr(handler, "__get__") else handler
+                    result = bound(message, sender)
+                    if result is not self.SUPER:
+                        return result
         unrecognized = getattr(self, "receiveUnrecognizedMessage", None)
         return None if unrecognized is None else unrecognized(message, sender)
-
-    @classmethod
-    def _places(cls, message_type: type) -> Iterator[tuple[type, str]]:
-        for message_class in message_type.__mro__:
-            name = f"receiveMsg_{message_class.__name__}"
-            for owner in cls.__mro__:
-                if name in owner.__dict__:
-                    yield owner, name

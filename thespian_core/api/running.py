@@ -68,8 +68,11 @@ class RunningSystem:
             if self._stopped:
                 return False
             self._stopped = True
-        self.base.stop(SHUTDOWN_LIMIT_S)
-        self.main.close()
+        try:
+            self.base.stop(SHUTDOWN_LIMIT_S)
+        except BaseException:  # Ctrl-C: the next call goes on where this one was
+            self._stopped = False
+            raise
         return True
 
     def connect(self) -> Connection:

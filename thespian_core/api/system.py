@@ -120,7 +120,8 @@ class ActorSystem:
         Args:
             actorAddr: who is asked.
             msg: what is sent.
-            timeout: a timedelta or seconds; None to wait for ever. A negative one is 0.
+            timeout: a timedelta or seconds; None to wait for ever. A negative one is 0. On a base whose
+                actors run inside the call, they may run for a second even if that is longer.
 
         Returns:
             None when nothing came in time.
@@ -174,7 +175,10 @@ class ActorSystem:
 
     def systemUpdate(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method that only this system base has; None when it has none of that name."""
-        method = getattr(self._running.base, name, None)
+        from thespian_core.systembase import SystemBase
+
+        is_its_own = not name.startswith("_") and not hasattr(SystemBase, name)
+        method = getattr(self._running.base, name, None) if is_its_own else None
         return method(*args, **kwargs) if callable(method) else None
 
     def shutdown(self) -> None:
@@ -220,7 +224,10 @@ def _choose(
         _warn_of_another_port(ours, capabilities)
         return ours, False
     else:
-        chosen, is_new = RunningSystem.start(base or DEFAULT_BASE, capabilities, log_defs), True
+        chosen, is_new = (
+            RunningSystem.start(DEFAULT_BASE if base is None else base, capabilities, log_defs),
+            True,
+        )
     if not transient and (ours is None or ours.name != chosen.name):
         ActorSystem.systemBase = chosen
     return chosen, is_new

@@ -21,7 +21,7 @@ class _NotYetAlive:
 class ActorBase:
     """The root of the class ``Actor``, which programs derive from."""
 
-    _cell: ActorCell = _NotYetAlive()  # type: ignore[assignment]
+    _thespian_cell: ActorCell = _NotYetAlive()  # type: ignore[assignment]
 
     def receiveMessage(self, message: Any, sender: Any) -> Any:
         """Handle one message."""

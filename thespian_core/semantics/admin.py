@@ -4,7 +4,8 @@ Every event method returns the effects to be carried out, in order. Events:
 
 =================== ==========================================================
 ``handle``          a request from an actor or a program
-``born``            an actor starts an actor of its own (before ``started`` or ``refused``)
+``born``            an actor starts an actor of its own
+``objection``       an actor's turn to start has come: may it?
 ``started``         an actor that was to be now lives
 ``refused``         it could not be created
 ``ended``           it is gone, asked or not
@@ -34,6 +35,7 @@ from thespian_core.semantics.requests import (
     CreateFailed,
     HandleDeadLetters,
     NotifyOfMembers,
+    Request,
     ShutDown,
     UpdateCapability,
 )
@@ -87,7 +89,8 @@ Effect = Post | Start | ReturnMail | Recheck | Log
 class _Life:
     birth: Birth
     living: bool = False
-    asked_to_exit: bool = False
+    must_exit: bool = False
+    children: dict[Any, _Life] = attrs.field(factory=dict, repr=False)
     waiting: list[tuple[ActorAddress, int]] = attrs.field(factory=list)
 
 
@@ -125,16 +128,21 @@ class Admin:
 
     def handle(self, request: object, sender: ActorAddress) -> list[Effect]:
         """Carry out what an actor or a program asks; what is no request is dropped."""
+        if not issubclass(type(request), (Request, Thespian_StatusReq)):
+            return []
+        is_alive = sender.key in self._lives  # what an actor asked for in its last handler comes too late
         match request:
             case CreateActor():
                 return self._create(request, sender)
             case HandleDeadLetters(start=start):
-                self._dead_letters.register(sender, start)
+                if is_alive:
+                    self._dead_letters.register(sender, start)
             case UpdateCapability(name=name, value=value):
                 if update(self.capabilities, name, value):
                     return [Recheck(dict(self.capabilities))]
             case NotifyOfMembers(start=True):
-                self._told_of_members[sender.key] = sender
+                if is_alive:
+                    self._told_of_members[sender.key] = sender
             case NotifyOfMembers():
                 self._told_of_members.pop(sender.key, None)
             case ShutDown():
@@ -147,10 +155,16 @@ class Admin:
         """An actor creates an actor, and has minted its address; during a shutdown nothing comes of it."""
         if self.shutting_down:
             return []
-        self._lives[birth.address.key] = _Life(birth)
-        if refusal := self._refusal(birth):
-            return self.refused(birth, refusal)
+        self._begin(birth)
         return [Start(birth)]
+
+    def objection(self, birth: Birth) -> Refusal | None:
+        """Say why an actor must not be started, if so; to be asked when its turn to start has come."""
+        if self.shutting_down:
+            return Refusal("shutdown", class_name(birth.actor_class), "the actor system is shutting down")
+        if birth.source_hash is not None and not self._knows_source(birth.source_hash):
+            return Refusal("source", class_name(birth.actor_class), told(birth.source_hash))
+        return None
 
     def started(self, birth: Birth) -> list[Effect]:
         """An actor that was to be now lives."""
@@ -160,12 +174,14 @@ class Admin:
             Post(to, ActorCreated(request_id, birth.address), self.address) for to, request_id in life.waiting
         ]
         life.waiting.clear()
-        return effects + (self._ask_to_exit() if self.shutting_down else [])
+        if life.must_exit or self.shutting_down:
+            life.must_exit = True
+            effects.append(self._exit_request(life))
+        return effects
 
     def refused(self, birth: Birth, refusal: Refusal) -> list[Effect]:
         """An actor could not be created: whoever waits for it is told, and its mail goes back."""
-        life = self._lives.pop(birth.address.key)
-        self._free_name(birth)
+        life = self._forget(birth)
         text = f"{refusal.actor_class} was not created: {refusal.reason}"
         effects: list[Effect] = [ReturnMail(birth.address, f"Child Aborted: {text}")]
         for to, request_id in life.waiting:
@@ -178,18 +194,15 @@ class Admin:
 
     def ended(self, birth: Birth, abruptly: bool) -> list[Effect]:
         """An actor is gone. Abruptly: it could not ask its children to exit, so this does."""
-        self._lives.pop(birth.address.key, None)
-        self._free_name(birth)
+        life = self._forget(birth)
         self._told_of_members.pop(birth.address.key, None)
         self._dead_letters.register(birth.address, start=False)
         effects: list[Effect] = []
         if birth.parent is not None and birth.parent.key in self._lives:
             effects.append(Post(birth.parent, ChildActorExited(birth.address), birth.address))
-        if abruptly:
-            effects += self._exit_requests(
-                life for life in self._lives.values() if life.birth.parent == birth.address
-            )
-        return effects + (self._ask_to_exit() if self.shutting_down else [])
+        if abruptly or self.shutting_down:
+            effects += self._exit_requests(life.children.values())
+        return effects
 
     def undeliverable(self, to: ActorAddress, message: Any, sender: ActorAddress) -> list[Effect]:
         """Send a message that has no living target to the handler of dead letters, if there is one."""
@@ -199,7 +212,11 @@ class Admin:
     def shut_down(self) -> list[Effect]:
         """End the system: ask everybody who has no living parent to exit, and with them their families."""
         self.shutting_down = True
-        return self._ask_to_exit()
+        return self._exit_requests(
+            life
+            for life in self._lives.values()
+            if life.birth.parent is None or life.birth.parent.key not in self._lives
+        )
 
     def status(self) -> Thespian_SystemStatus:
         """Return the answer to a status request, without what only the base knows."""
@@ -225,13 +242,10 @@ class Admin:
         birth = Birth(
             self._mint(), request.actor_class, None, request.requirements, name, request.source_hash
         )
-        life = self._lives[birth.address.key] = _Life(birth)
+        life = self._begin(birth)
         if name is not None:
             self._names[name] = birth.address
-        answers = self._tell_when_started(life, request, sender)
-        if refusal := self._refusal(birth):
-            return answers + self.refused(birth, refusal)
-        return [*answers, Start(birth)]
+        return [*self._tell_when_started(life, request, sender), Start(birth)]
 
     def _tell_when_started(self, life: _Life, request: CreateActor, sender: ActorAddress) -> list[Effect]:
         if request.report_start and not life.living:
@@ -239,28 +253,27 @@ class Admin:
             return []
         return [Post(sender, ActorCreated(request.request_id, life.birth.address), self.address)]
 
-    def _refusal(self, birth: Birth) -> Refusal | None:
-        if self.shutting_down:
-            return Refusal("shutdown", class_name(birth.actor_class), "the actor system is shutting down")
-        if birth.source_hash is not None and not self._knows_source(birth.source_hash):
-            return Refusal("source", class_name(birth.actor_class), told(birth.source_hash))
-        return None
+    def _begin(self, birth: Birth) -> _Life:
+        life = self._lives[birth.address.key] = _Life(birth)
+        if birth.parent is not None and birth.parent.key in self._lives:
+            self._lives[birth.parent.key].children[birth.address.key] = life
+        return life
 
-    def _free_name(self, birth: Birth) -> None:
-        if birth.global_name is not None and self._names.get(birth.global_name) == birth.address:
+    def _forget(self, birth: Birth) -> _Life:
+        life = self._lives.pop(birth.address.key)
+        if birth.parent is not None and birth.parent.key in self._lives:
+            del self._lives[birth.parent.key].children[birth.address.key]
+        if birth.global_name is not None:
             del self._names[birth.global_name]
-
-    def _ask_to_exit(self) -> list[Effect]:
-        return self._exit_requests(
-            life
-            for life in self._lives.values()
-            if life.birth.parent is None or life.birth.parent.key not in self._lives
-        )
+        return life
 
     def _exit_requests(self, lives: Iterable[_Life]) -> list[Effect]:
         effects: list[Effect] = []
         for life in lives:
-            if life.living and not life.asked_to_exit:
-                life.asked_to_exit = True
-                effects.append(Post(life.birth.address, ActorExitRequest(), self.address))
+            if life.living and not life.must_exit:
+                effects.append(self._exit_request(life))
+            life.must_exit = True  # one that is starting is asked as soon as it lives
         return effects
+
+    def _exit_request(self, life: _Life) -> Post:
+        return Post(life.birth.address, ActorExitRequest(), self.address)

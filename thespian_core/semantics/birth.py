@@ -103,6 +103,8 @@ def _named_class(name: str, import_module: Callable[[str], ModuleType]) -> objec
         return getattr(module, attribute)
     except AttributeError:
         raise Refused("specification", name, f"module {module_name!r} has no {attribute!r}") from None
+    except (Exception, SystemExit) as why:
+        raise Refused("import", name, f"{type(why).__name__}: {told(why)}") from why
 
 
 def check_capabilities(actor_class: type[Any], capabilities: Mapping[str, Any], requirements: Any) -> None:
@@ -111,12 +113,11 @@ def check_capabilities(actor_class: type[Any], capabilities: Mapping[str, Any], 
     Raises:
         Refused: it says no, or its check raises, which counts as no.
     """
-    check = getattr(actor_class, "actorSystemCapabilityCheck", None)
-    if check is None:
-        return
     try:
-        fits = check(dict(capabilities), {} if requirements is None else requirements)
-    except Exception as why:
+        check = getattr(actor_class, "actorSystemCapabilityCheck", None)
+        # Truth is asked for in here too: an array, say, has none.
+        fits = check is None or bool(check(dict(capabilities), {} if requirements is None else requirements))
+    except (Exception, SystemExit) as why:
         raise Refused(
             "capabilities", actor_class, f"its capability check raised {type(why).__name__}: {told(why)}"
         ) from why
@@ -134,11 +135,14 @@ def make_instance(
     """
     offered = {"capabilities": dict(capabilities), "requirements": requirements}
     try:
-        return actor_class(**{name: offered[name] for name in _declared(actor_class)})
+        actor = actor_class(**{name: offered[name] for name in _declared(actor_class)})
     except (Exception, SystemExit) as why:
         raise Refused(
             "specification", actor_class, f"its __init__ raised {type(why).__name__}: {told(why)}"
         ) from why
+    if not isinstance(actor, ActorBase):  # its __new__ may return anything
+        raise Refused("specification", actor_class, f"calling it makes a {type(actor).__name__}, no actor")
+    return actor
 
 
 def _declared(actor_class: type[ActorBase]) -> tuple[str, ...]:

@@ -46,7 +46,11 @@ def update(capabilities: dict[str, Any], name: str, value: Any) -> bool:
     if value is None:
         return capabilities.pop(name, None) is not None
     try:
-        if name in capabilities and bool(capabilities[name] == value):
+        if (
+            name in capabilities
+            and type(capabilities[name]) is type(value)
+            and bool(capabilities[name] == value)
+        ):
             return False
     except Exception:  # values that cannot be compared count as different
         pass

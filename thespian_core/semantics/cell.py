@@ -88,7 +88,8 @@ class ActorCell:
         actor_class = find_class(birth.actor_class, import_module)
         check_capabilities(actor_class, capabilities, birth.requirements)
         actor = make_instance(actor_class, capabilities, birth.requirements)
-        actor._cell = cell = cls(actor, birth, host)
+        cell = cls(actor, birth, host)
+        object.__setattr__(actor, "_thespian_cell", cell)  # the class may forbid to set attributes
         return cell
 
     # What the actor itself asks for
@@ -140,7 +141,8 @@ class ActorCell:
             BaseException: what is neither an Exception nor SystemExit goes through, as Ctrl-C does; the
                 message was returned to its sender first, and the actor can go on.
         """
-        if self._running and not isinstance(message, ActorSystemMessage):
+        # The type is asked, not the object: a message may lie about its class, or raise when asked.
+        if self._running and not issubclass(type(message), ActorSystemMessage):
             self._handle(message, sender)
         else:
             self._receive_special(message, sender)
@@ -182,10 +184,14 @@ class ActorCell:
             if self.state is State.RUNNING:
                 self._exit(message, sender)
         elif isinstance(message, ChildActorExited):
-            self._children.pop(message.childAddress.key, None)
-            self._handle(message, sender)
-            if self.state is State.EXITING:
-                self._end_when_alone()
+            child = message.childAddress
+            if isinstance(child, ActorAddress):  # anybody may send such a message
+                self._children.pop(child.key, None)
+            try:
+                self._handle(message, sender)
+            finally:
+                if self.state is State.EXITING:
+                    self._end_when_alone()
         elif self.state is State.EXITING:
             self.host.undeliverable(self.address, message, sender)
         else:
@@ -214,6 +220,7 @@ class ActorCell:
             self._failures += 1
             self._log("error", f"failed twice on {what}, and gives it up", failure)
             self._poison(message, sender, _text(failure))
+        del failure  # it holds this frame, and the frame holds it
 
     def _must_end(self, failure: BaseException, message: Any, sender: ActorAddress) -> bool:
         if isinstance(failure, Exception):

@@ -33,9 +33,8 @@ class DeadLetters:
 
     def envelope(self, to: ActorAddress, message: Any) -> tuple[ActorAddress, DeadEnvelope] | None:
         """Return who gets an undeliverable message, and as what; None when it is dropped."""
-        if isinstance(message, _NEVER):
-            return None
-        if isinstance(message, PoisonMessage) and isinstance(message.poisonMessage, _NEVER):
+        content = message.poisonMessage if issubclass(type(message), PoisonMessage) else message
+        if issubclass(type(content), _NEVER):
             return None
         self.count += 1
         if self.handler is None or self.handler == to:
@@ -45,4 +44,4 @@ class DeadLetters:
 
 def sent_back(message: Any, details: str) -> PoisonMessage | None:
     """Return what the sender of a message to an actor that could not be created gets; None for nothing."""
-    return None if isinstance(message, ActorSystemMessage) else PoisonMessage(message, details)
+    return None if issubclass(type(message), ActorSystemMessage) else PoisonMessage(message, details)

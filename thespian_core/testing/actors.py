@@ -8,7 +8,7 @@ from typing import Any
 from thespian_core.addresses import ActorAddress
 from thespian_core.api.actor import Actor
 from thespian_core.api.requiring import requireCapability
-from thespian_core.messages import ActorExitRequest, ActorSystemMessage, ChildActorExited
+from thespian_core.messages import ActorExitRequest, ActorSystemMessage, ChildActorExited, PoisonMessage
 from thespian_core.testing.doer import Doer
 
 
@@ -17,7 +17,7 @@ class Quiet(Actor):
 
     def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
         """Answer."""
-        if not isinstance(message, ActorSystemMessage):
+        if not issubclass(type(message), ActorSystemMessage):
             self.send(sender, message)
 
 
@@ -29,7 +29,7 @@ class Knowing(Actor):
 
     def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
         """Answer."""
-        if not isinstance(message, ActorSystemMessage):
+        if not issubclass(type(message), ActorSystemMessage):
             self.send(sender, self.given)
 
 
@@ -41,7 +41,7 @@ class KnowingRequirements(Actor):
 
     def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
         """Answer."""
-        if not isinstance(message, ActorSystemMessage):
+        if not issubclass(type(message), ActorSystemMessage):
             self.send(sender, ("requirements", self.given))
 
 
@@ -191,3 +191,76 @@ class FailsOnAll(Actor):
             self.send(message[0], message[1])
         if not isinstance(message, ActorExitRequest):
             raise ValueError("fails on all")
+
+
+class LeavesWhenAsked(Quiet):
+    """Has a capability check that wants to end the process."""
+
+    @staticmethod
+    def actorSystemCapabilityCheck(capabilities: dict[str, Any], requirements: Any) -> bool:
+        """Leave."""
+        sys.exit(4)
+
+
+class Unclear:
+    """Has no truth, as an array of numbers has none."""
+
+    def __bool__(self) -> bool:
+        raise ValueError("neither yes nor no")
+
+
+class SaysNothingClear(Quiet):
+    """Has a capability check whose answer is neither."""
+
+    @staticmethod
+    def actorSystemCapabilityCheck(capabilities: dict[str, Any], requirements: Any) -> Any:
+        """Return something without truth."""
+        return Unclear()
+
+
+class Frozen(Quiet):
+    """Forbids to set attributes."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{name} cannot be set")
+
+
+class Hoarder(Doer):
+    """Uses names that a system might be tempted to use itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cell = self._found = self._host = self._address = self._handlers = ()
+
+    def receiveMsg_str(self, message: str, sender: ActorAddress) -> None:
+        """Answer."""
+        self.send(sender, message)
+
+
+class Impostor(Quiet):
+    """Makes something else when it is called."""
+
+    def __new__(cls) -> Any:
+        return object()
+
+
+class Liar:
+    """A message that says it is of another class, or rather refuses to say it."""
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        raise RuntimeError("not to be classified")
+
+
+class Unfinished(PoisonMessage):
+    """A system message whose ``__init__`` does nothing."""
+
+    def __init__(self) -> None:
+        pass
+
+
+class NonsenseExited(ChildActorExited):
+    """A system message that names no child."""
+
+    def __init__(self) -> None:
+        super().__init__("nonsense")  # type: ignore[arg-type]

@@ -12,14 +12,15 @@ from thespian_core.api.system import ActorSystem
 from thespian_core.errors import NoCompatibleSystemForActor
 from thespian_core.testing import actors
 from thespian_core.testing.actors import NeedsLight, NeedsYellowLight
-from thespian_core.testing.contract import PATIENCE_S, SOON_S
+from thespian_core.testing.contract import PATIENCE_S
 from thespian_core.testing.doer import Doer, do
+from thespian_core.testing.steps import listen_for, wait_until
 
 
 class Capabilities:
     """What capabilities, checks and updates do."""
 
-    def new_system(self, system_base: str, **more: Any) -> ActorSystem:
+    def new_system(self, system_base: str, capabilities: dict[str, Any] | None = None) -> ActorSystem:
         """Return another system on the same base."""
         raise NotImplementedError
 
@@ -33,8 +34,8 @@ class Capabilities:
         assert isinstance(asys.capabilities["Thespian ActorSystem Version"], int)
 
     def test_the_dictionary_that_was_given_is_completed(self, system_base: str, asys: ActorSystem) -> None:
-        own = {**type(self).capabilities, "Contract Light": 5}  # type: ignore[attr-defined]
-        other = ActorSystem(system_base, own, logDefs=False, transientUnique=True)
+        own: dict[str, Any] = {"Contract Light": 5}
+        other = self.new_system(system_base, own)
         try:
             assert other.capabilities is own
             assert (own["Contract Light"], own["Thespian ActorSystem Name"]) == (5, system_base)
@@ -48,9 +49,19 @@ class Capabilities:
         assert "No compatible ActorSystem could be found" in str(refusal.value)
         assert lack.__name__ in str(refusal.value)
 
-    def test_a_check_that_raises_counts_as_no_and_is_quoted(self, asys: ActorSystem) -> None:
-        with pytest.raises(NoCompatibleSystemForActor, match="RuntimeError: cannot say"):
-            asys.createActor(actors.CannotSay)
+    @pytest.mark.parametrize(
+        ("what", "why"),
+        [
+            (actors.CannotSay, "RuntimeError: cannot say"),
+            (actors.LeavesWhenAsked, "SystemExit"),
+            (actors.SaysNothingClear, "ValueError: neither yes nor no"),
+        ],
+    )
+    def test_a_check_that_raises_counts_as_no_and_is_quoted(
+        self, asys: ActorSystem, what: type[Doer], why: str
+    ) -> None:
+        with pytest.raises(NoCompatibleSystemForActor, match=why):
+            asys.createActor(what)
 
     @pytest.mark.parametrize("light", [True, 5, "on"])
     def test_any_true_value_meets_a_capability_required_without_value(
@@ -77,16 +88,16 @@ class Capabilities:
 
     def test_a_child_that_does_not_fit_is_an_exited_child(self, asys: ActorSystem) -> None:
         parent = asys.createActor(Doer)
-        child = asys.ask(parent, do("create", NeedsLight), PATIENCE_S)
         asys.ask(parent, do("report"), PATIENCE_S)
-        while asys.listen(SOON_S) is not None:
-            pass
-        assert ("child exited", child) in asys.ask(parent, do("seen"), PATIENCE_S)
+        asys.tell(parent, do("create", NeedsLight))
+        told = listen_for(asys, 2)
+        (child,) = (message for message in told if isinstance(message, ActorAddress))
+        assert ("seen", ("child exited", child)) in told
 
     def test_an_update_by_an_actor_counts(self, asys: ActorSystem) -> None:
         doer = asys.createActor(Doer)
         asys.ask(doer, do("capability", "Contract Light", True), PATIENCE_S)
-        assert asys.ask(doer, do("seen"), PATIENCE_S) == []
+        wait_until(asys, lambda status: "Contract Light" in status.capabilities)
         child = asys.ask(doer, do("create", NeedsLight), PATIENCE_S)
         assert asys.ask(child, do("seen"), PATIENCE_S) == []
 

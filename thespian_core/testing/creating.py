@@ -11,6 +11,7 @@ from thespian_core.testing import actors
 from thespian_core.testing.actors import Quiet
 from thespian_core.testing.contract import PATIENCE_S
 from thespian_core.testing.doer import Doer, do
+from thespian_core.testing.steps import falls_silent, listen_for
 
 
 class Creating:
@@ -42,6 +43,16 @@ class Creating:
         shown = what.rpartition(".")[2] if isinstance(what, str) else getattr(what, "__name__", str(what))
         with pytest.raises(InvalidActorSpecification, match=shown):
             asys.createActor(what)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("what", [actors.Frozen, actors.Hoarder])
+    def test_a_class_that_uses_odd_names_or_forbids_attributes_can_be_an_actor(
+        self, asys: ActorSystem, what: type[Quiet]
+    ) -> None:
+        assert asys.ask(asys.createActor(what), "hello", PATIENCE_S) == "hello"
+
+    def test_a_class_whose_call_makes_no_actor_is_no_specification(self, asys: ActorSystem) -> None:
+        with pytest.raises(InvalidActorSpecification, match=r"Impostor.*no actor"):
+            asys.createActor(actors.Impostor)
 
     @pytest.mark.parametrize("what", [actors.FailsToBegin, actors.LeavesAtOnce, actors.NeedsMore])
     def test_an_init_that_fails_is_reported_and_disturbs_nobody(
@@ -75,8 +86,9 @@ class Creating:
 
     def test_what_is_sent_to_a_child_at_once_arrives_in_order(self, asys: ActorSystem) -> None:
         parent = asys.createActor(Doer)
-        child = asys.ask(parent, do("create_and_send", actors.Sink, *range(100)), PATIENCE_S)
-        assert asys.ask(child, "numbers?", PATIENCE_S) == list(range(100))
+        asys.ask(parent, do("report"), PATIENCE_S)
+        asys.tell(parent, do("create_and_send", actors.Sink, *range(100), "numbers?"))
+        assert ("seen", list(range(100))) in listen_for(asys, 2)
 
     def test_a_child_has_the_address_its_creator_was_given(self, asys: ActorSystem) -> None:
         parent = asys.createActor(Doer)
@@ -95,10 +107,23 @@ class Creating:
         parent = asys.createActor(Doer)
         asys.ask(parent, do("report"), PATIENCE_S)
         asys.tell(parent, do("create_and_send", what, "one", "two"))
-        told = [asys.listen(PATIENCE_S) for _ in range(4)]
+        told = listen_for(asys, 4)
         (child,) = (message for message in told if isinstance(message, ActorAddress))
         seen = [message[1] for message in told if isinstance(message, tuple)]
         assert ("child exited", child) in seen
         poisons = [entry for entry in seen if entry[0] == "poison"]
         assert [entry[1] for entry in poisons] == ["one", "two"]
         assert all("Child Aborted" in entry[2] for entry in poisons)
+
+    def test_mail_to_a_child_of_an_unknown_source_comes_back_too(self, asys: ActorSystem) -> None:
+        parent = asys.createActor(Doer)
+        asys.ask(parent, do("report"), PATIENCE_S)
+        asys.tell(parent, do("create_from_and_send", "abc123", "one"))
+        told = [message[1] for message in listen_for(asys, 3) if isinstance(message, tuple)]
+        assert {entry[0] for entry in told} == {"poison", "child exited"}
+
+    def test_a_child_that_is_still_starting_goes_with_a_parent_that_dies(self, asys: ActorSystem) -> None:
+        parent = asys.createActor(Doer)
+        asys.tell(parent, do("create_and_leave", Doer))
+        (child,) = (message for message in listen_for(asys, 2) if isinstance(message, ActorAddress))
+        assert falls_silent(asys, child)

@@ -10,6 +10,7 @@ from thespian_core.messages import ActorExitRequest
 from thespian_core.testing.actors import Thorny
 from thespian_core.testing.contract import PATIENCE_S, SOON_S
 from thespian_core.testing.doer import Doer, do
+from thespian_core.testing.steps import wait_for_end, wait_until
 
 
 class DeadLetters:
@@ -20,14 +21,14 @@ class DeadLetters:
         """The address of an actor that has exited."""
         doer = asys.createActor(Doer)
         asys.tell(doer, ActorExitRequest())
-        while asys.ask(doer, do("seen"), SOON_S) is not None:
-            pass
+        wait_for_end(asys, doer)
         return doer
 
     def _handler(self, asys: ActorSystem) -> ActorAddress:
         handler = asys.createActor(Doer)
         asys.ask(handler, do("report"), PATIENCE_S)
         asys.ask(handler, do("dead_letters"), PATIENCE_S)
+        wait_until(asys, lambda status: status.deadLetterHandler == handler)
         return handler
 
     def test_without_a_handler_a_dead_letter_disturbs_nobody(
@@ -55,6 +56,7 @@ class DeadLetters:
     def test_the_last_to_register_is_the_handler(self, asys: ActorSystem, dead: ActorAddress) -> None:
         first = asys.createActor(Doer)
         asys.ask(first, do("dead_letters"), PATIENCE_S)
+        wait_until(asys, lambda status: status.deadLetterHandler == first)
         self._handler(asys)
         asys.tell(dead, "lost")
         assert asys.listen(PATIENCE_S) == ("seen", ("dead", dead, "lost"))
@@ -66,6 +68,7 @@ class DeadLetters:
         asys.tell(dead, "one")
         assert asys.listen(PATIENCE_S) == ("seen", ("dead", dead, "one"))
         asys.ask(handler, do("dead_letters", False), PATIENCE_S)
+        wait_until(asys, lambda status: status.deadLetterHandler is None)
         asys.tell(dead, "two")
         assert asys.listen(SOON_S) is None
 
@@ -73,8 +76,7 @@ class DeadLetters:
         handler = self._handler(asys)
         asys.tell(handler, ActorExitRequest())
         assert asys.listen(PATIENCE_S) == ("seen", "ActorExitRequest")
-        while asys.ask(handler, do("seen"), SOON_S) is not None:
-            pass
+        wait_for_end(asys, handler)
         asys.tell(dead, "lost")
         assert asys.listen(SOON_S) is None
 
@@ -84,10 +86,10 @@ class DeadLetters:
         parent = asys.createActor(Doer)
         child = asys.ask(parent, do("create", Doer), PATIENCE_S)
         asys.tell(parent, ActorExitRequest(recursive=False))
-        while asys.ask(parent, do("seen"), SOON_S) is not None:
-            pass
+        wait_for_end(asys, parent)
         self._handler(asys)
         asys.tell(child, ActorExitRequest())  # its parent is gone: ChildActorExited has no target
+        wait_for_end(asys, child)
         assert asys.listen(SOON_S) is None
         asys.tell(child, ActorExitRequest())
         assert asys.listen(PATIENCE_S) == ("seen", ("dead", child, "ActorExitRequest"))

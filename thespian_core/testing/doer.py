@@ -71,6 +71,17 @@ class Doer(ActorTypeDispatcher):
             self.send(child, message)
         return child
 
+    def do_create_from_and_send(self, _: ActorAddress, source_hash: str, message: Any) -> ActorAddress:
+        """Create a Doer from a loaded source, and send to it before it can have started."""
+        child = self.createActor(Doer, sourceHash=source_hash)
+        self.send(child, message)
+        return child
+
+    def do_create_and_leave(self, sender: ActorAddress, what: Any) -> None:
+        """Create an actor, tell its address, and end before it can have started."""
+        self.send(sender, self.createActor(what))
+        raise SystemExit
+
     def do_pass_on(self, _: ActorAddress, to: Any, message: Any) -> None:
         """Send a message as this actor."""
         self.send(to, message)
@@ -90,6 +101,12 @@ class Doer(ActorTypeDispatcher):
     def do_wake(self, _: ActorAddress, period: timedelta | float, payload: Any = None) -> str:
         """Ask for a wake-up."""
         self.wakeupAfter(period, payload)
+        return "asked"
+
+    def do_wake_all(self, _: ActorAddress, *periods: float) -> str:
+        """Ask for several wake-ups, each with its period as payload."""
+        for period in periods:
+            self.wakeupAfter(period, period)
         return "asked"
 
     def do_try_to_wake(self, _: ActorAddress, period: Any) -> str:
@@ -142,12 +159,13 @@ class Doer(ActorTypeDispatcher):
 
 
 def _telling(message: Any) -> Any:
-    if isinstance(message, PoisonMessage):
+    kind = type(message)  # what comes may lie about its class
+    if issubclass(kind, PoisonMessage):
         return ("poison", _telling(message.poisonMessage), message.details or "")
-    if isinstance(message, ChildActorExited):
+    if issubclass(kind, ChildActorExited):
         return ("child exited", message.childAddress)
-    if isinstance(message, WakeupMessage):
+    if issubclass(kind, WakeupMessage):
         return ("wakeup", message.delayPeriod, message.payload)
-    if isinstance(message, DeadEnvelope):
+    if issubclass(kind, DeadEnvelope):
         return ("dead", message.deadAddress, _telling(message.deadMessage))
-    return type(message).__name__ if isinstance(message, ActorSystemMessage) else message
+    return kind.__name__ if issubclass(kind, ActorSystemMessage) else message

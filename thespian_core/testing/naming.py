@@ -5,8 +5,9 @@ from __future__ import annotations
 from thespian_core.api.system import ActorSystem
 from thespian_core.messages import ActorExitRequest
 from thespian_core.testing.actors import Quiet
-from thespian_core.testing.contract import PATIENCE_S, SOON_S
+from thespian_core.testing.contract import PATIENCE_S
 from thespian_core.testing.doer import Doer, do
+from thespian_core.testing.steps import wait_for_end, wait_until
 
 NAME = "The One"
 
@@ -41,8 +42,7 @@ class Naming:
     def test_a_name_is_free_again_when_its_actor_has_exited(self, asys: ActorSystem) -> None:
         named = asys.createActor(Doer, globalName=NAME)
         asys.tell(named, ActorExitRequest())
-        while asys.ask(named, do("seen"), SOON_S) is not None:
-            pass
+        wait_until(asys, lambda status: NAME not in status.globalActors)
         again = asys.createActor(Doer, globalName=NAME)
         assert again != named
         assert asys.ask(again, do("name"), PATIENCE_S)[0] == NAME
@@ -50,20 +50,19 @@ class Naming:
     def test_a_name_whose_actor_cannot_be_created_stays_free(self, asys: ActorSystem) -> None:
         doer = asys.createActor(Doer)
         asys.ask(doer, do("create", "not_there.Quiet", None, NAME), PATIENCE_S)
+        wait_until(asys, lambda status: NAME not in status.globalActors)
         assert asys.ask(asys.createActor(Quiet, globalName=NAME), "hello", PATIENCE_S) == "hello"
 
     def test_nobody_is_told_of_the_exit_of_a_named_actor(self, asys: ActorSystem) -> None:
         doer = asys.createActor(Doer)
         named = asys.ask(doer, do("create", Doer, None, NAME), PATIENCE_S)
         asys.tell(named, ActorExitRequest())
-        while asys.ask(named, do("seen"), SOON_S) is not None:
-            pass
+        wait_until(asys, lambda status: NAME not in status.globalActors)
         assert asys.ask(doer, do("seen"), PATIENCE_S) == []
 
     def test_a_named_actor_outlives_the_actor_that_created_it(self, asys: ActorSystem) -> None:
         doer = asys.createActor(Doer)
         named = asys.ask(doer, do("create", Doer, None, NAME), PATIENCE_S)
         asys.tell(doer, ActorExitRequest())
-        while asys.ask(doer, do("seen"), SOON_S) is not None:
-            pass
+        wait_for_end(asys, doer)
         assert asys.ask(named, do("seen"), PATIENCE_S) == []

@@ -16,16 +16,23 @@ from thespian_core.messages import ActorExitRequest, PoisonMessage, WakeupMessag
 from thespian_core.testing.actors import Quiet
 from thespian_core.testing.contract import PATIENCE_S, SOON_S
 from thespian_core.testing.doer import Doer, do
+from thespian_core.testing.steps import wait_until
 
 
 class Outside:
     """What ``ActorSystem`` and ``private()`` do."""
 
-    def new_system(self, system_base: str, **more: Any) -> ActorSystem:
+    def new_system(self, system_base: str, capabilities: dict[str, Any] | None = None) -> ActorSystem:
         """Return another system on the same base."""
         raise NotImplementedError
 
-    @pytest.mark.parametrize("timeout", [PATIENCE_S, float(PATIENCE_S), timedelta(seconds=PATIENCE_S), None])
+    @pytest.mark.parametrize(
+        "timeout",
+        [
+            *(PATIENCE_S, float(PATIENCE_S), timedelta(seconds=PATIENCE_S), None),
+            *(float("inf"), 1e12, 10**400, timedelta.max),
+        ],
+    )
     def test_every_form_of_timeout_is_taken(self, asys: ActorSystem, timeout: Any) -> None:
         quiet = asys.createActor(Quiet)
         assert asys.ask(quiet, "one", timeout) == "one"
@@ -77,8 +84,7 @@ class Outside:
 
     def test_system_messages_are_not_shown_but_failures_are(self, asys: ActorSystem) -> None:
         doer = asys.createActor(Doer)
-        program = asys.createActor(Quiet)
-        asys.tell(program, "kept")
+        asys.tell(doer, do("answer", "kept"))
         for hidden in (ActorExitRequest(), WakeupMessage(1), PoisonMessage(WakeupMessage(1))):
             asys.tell(doer, do("answer", hidden))
         asys.tell(doer, do("answer", PoisonMessage("shown")))
@@ -109,8 +115,22 @@ class Outside:
             fail_inside()
         asys.ask(handler, do("report"), PATIENCE_S)
         asys.ask(handler, do("dead_letters"), PATIENCE_S)
+        wait_until(asys, lambda status: status.deadLetterHandler == handler)
         asys.tell(doer, "news")
         assert asys.listen(PATIENCE_S)[1][0] == "dead"
+
+    def test_a_private_connection_that_was_closed_says_so(self, asys: ActorSystem) -> None:
+        quiet = asys.createActor(Quiet)
+        with asys.private() as mine:
+            pass
+        for call in (
+            lambda: mine.tell(quiet, "hello"),
+            lambda: mine.ask(quiet, "hello", SOON_S),
+            lambda: mine.listen(SOON_S),
+            lambda: mine.createActor(Quiet),
+        ):
+            with pytest.raises(ActorSystemFailure, match="closed"):
+                call()
 
     def test_threads_with_private_connections_get_their_own_answers(self, asys: ActorSystem) -> None:
         quiet = asys.createActor(Quiet)

@@ -13,6 +13,7 @@ from thespian_core.status import (
 )
 from thespian_core.testing.contract import PATIENCE_S
 from thespian_core.testing.doer import Doer, do
+from thespian_core.testing.steps import wait_until
 
 
 class Statuses:
@@ -40,12 +41,13 @@ class Statuses:
     def test_the_admin_tells_of_the_system(self, asys: ActorSystem) -> None:
         doer = asys.createActor(Doer, globalName="doer")
         asys.ask(doer, do("dead_letters"), PATIENCE_S)
+        wait_until(asys, lambda status: status.deadLetterHandler == doer)
         admin = asys.ask(doer, Thespian_StatusReq(), PATIENCE_S).adminAddress
         status = asys.ask(admin, Thespian_StatusReq(), PATIENCE_S)
         assert isinstance(status, Thespian_SystemStatus)
         assert (status.adminAddress, status.inShutdown) == (admin, False)
         assert status.capabilities["Thespian Generation"] == (3, 10)
-        assert (status.globalActors, status.deadLetterHandler) == ({"doer": doer}, doer)
+        assert (status.globalActors["doer"], status.deadLetterHandler) == (doer, doer)
         assert doer in status.childActors
         assert status.loadedSources == []
 

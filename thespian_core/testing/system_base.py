@@ -66,6 +66,17 @@ class SystemBaseContract(
         finally:
             system.shutdown()
 
-    def new_system(self, system_base: str, **more: Any) -> ActorSystem:
-        """Return another system on the same base."""
-        return ActorSystem(system_base, {**self.capabilities, **more}, logDefs=False, transientUnique=True)
+    def fresh_capabilities(self) -> dict[str, Any]:
+        """Return what makes a system another one than all before, as a port that nobody has."""
+        return dict(self.capabilities)
+
+    def new_system(self, system_base: str, capabilities: dict[str, Any] | None = None) -> ActorSystem:
+        """Return another system on the same base.
+
+        Args:
+            system_base: its name.
+            capabilities: given to the system as it is, with what makes it another system added.
+        """
+        own = {} if capabilities is None else capabilities
+        own.update(self.fresh_capabilities())
+        return ActorSystem(system_base, own, logDefs=False, transientUnique=True)

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from plugins.simple.tests.simple_actors import Caller, Clock, Echo
-from thespian.actors import ActorAddress, ActorExitRequest, ActorSystem, PoisonMessage
+from thespian.actors import (
+    ActorAddress,
+    ActorExitRequest,
+    ActorSystem,
+    ActorSystemFailure,
+    PoisonMessage,
+    WakeupMessage,
+)
 
 
 def test_a_tell_returns_when_the_system_is_at_rest(asys: ActorSystem) -> None:
@@ -68,7 +75,7 @@ def test_an_ask_ends_in_time_though_two_actors_never_stop_talking(asys: ActorSys
     began = time.monotonic()
 
     def begin(actor: Caller, sender: ActorAddress) -> None:
-        actor._cell.host.post(one, "ball", two)
+        actor._thespian_cell.host.post(one, "ball", two)
 
     assert asys.ask(asys.createActor(Caller), begin, 1.0) is None
     assert time.monotonic() - began < 10
@@ -135,60 +142,43 @@ def test_an_actor_that_asks_inside_a_handler_is_not_entered_again(asys: ActorSys
     assert order == [("note", False), ("note", False)]
 
 
-def test_another_thread_is_served_while_the_program_is_elsewhere(asys: ActorSystem) -> None:
-    echo, answers = asys.createActor(Echo), []
+def test_an_actor_that_is_woken_may_ask_over_the_programs_own_connection(asys: ActorSystem) -> None:
+    echo, got = asys.createActor(Echo), []
 
-    def ask() -> None:
-        with asys.private() as mine:
-            answers.append(mine.ask(echo, "from a thread", 30))
+    class Curious(Clock):
+        def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
+            super().receiveMessage(message, sender)
+            if isinstance(message, WakeupMessage):
+                got.append(asys.ask(echo, "hello", 5))
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    thread.join(30)
-    assert answers == ["from a thread"]
-
-
-def test_a_timeout_holds_while_another_threads_actor_is_busy(asys: ActorSystem) -> None:
-    begun, may_end = threading.Event(), threading.Event()
-
-    def be_busy(actor: Caller, sender: ActorAddress) -> None:
-        begun.set()
-        may_end.wait(30)
-
-    caller, echo = asys.createActor(Caller), asys.createActor(Echo)
-    thread = threading.Thread(target=asys.tell, args=(caller, be_busy))
-    thread.start()
-    try:
-        assert begun.wait(30)
-        began = time.monotonic()
-        with asys.private() as mine:
-            assert mine.ask(echo, "hello", 0.05) is None
-        assert time.monotonic() - began < 10
-    finally:
-        may_end.set()
-        thread.join(30)
+    asys.tell(asys.createActor(Curious), ([], None, 0.01))
+    asys.listen(5)
+    assert got == ["hello"]
 
 
-def test_a_thread_of_an_actor_wakes_a_program_that_waits(asys: ActorSystem) -> None:
-    threads: list[threading.Thread] = []
-
-    def begin(actor: Caller, sender: ActorAddress) -> None:
-        actor.wakeupAfter(60)  # the program waits for this one
-        threads.append(threading.Timer(0.05, actor.send, (sender, "from a thread")))
-        threads[0].start()
-
-    assert asys.ask(asys.createActor(Caller), begin, 30) == "from a thread"
-    threads[0].join()
+def test_an_actor_may_shut_the_system_down_from_inside_a_handler(asys: ActorSystem) -> None:
+    caller = asys.createActor(Caller)
+    assert asys.ask(caller, lambda actor, sender: asys.shutdown(), 5) is None
+    with pytest.raises(ActorSystemFailure, match="shut down"):
+        asys.tell(caller, "hello")
 
 
-def test_a_shutdown_ends_though_actors_never_stop_talking(asys: ActorSystem) -> None:
-    class Restless(Echo):
+def test_ctrl_c_in_a_shutdown_is_gone_on_with_by_the_next_one(asys: ActorSystem) -> None:
+    class Interrupted(Echo):
         def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
             if isinstance(message, ActorExitRequest):
-                child = self.createActor(Restless)
-                self.send(child, "go on")
+                raise KeyboardInterrupt
 
-    asys.createActor(Restless)
-    began = time.monotonic()
+    ended: list[str] = []
+
+    class Polite(Echo):
+        def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
+            if isinstance(message, ActorExitRequest):
+                ended.append("asked")
+
+    asys.createActor(Interrupted)
+    asys.createActor(Polite)
+    with pytest.raises(KeyboardInterrupt):
+        asys.shutdown()
     asys.shutdown()
-    assert time.monotonic() - began < 30
+    assert ended == ["asked"]

@@ -26,7 +26,6 @@ class SimplePort(Port):
         self.inbox: deque[Mail] = deque()
         #: Set when mail arrives while the owner sleeps.
         self.news = threading.Event()
-        self.is_asleep = False
         scheduler.open_port(self)
 
     def send(self, envelope: Envelope, timeout_s: float | None) -> None:

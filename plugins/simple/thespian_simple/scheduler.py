@@ -9,35 +9,28 @@ that are in the middle of a handler is held until they are out of it.
 from __future__ import annotations
 
 import importlib
-import logging
-import secrets
 import threading
 import time
-from collections import deque
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import Any
 
-from thespian_core.addresses import ActorAddress, Mailbox, Minter
+from thespian_core.addresses import ActorAddress
 from thespian_core.errors import ActorSystemFailure
-from thespian_core.internallog import thesplog
-from thespian_core.semantics.admin import Admin, Effect, Log, Post, Recheck, ReturnMail, Start
+from thespian_core.semantics.admin import Start
 from thespian_core.semantics.birth import Birth, Refusal, Refused
 from thespian_core.semantics.cell import ActorCell
 from thespian_core.semantics.deadletters import sent_back
-from thespian_core.semantics.requests import ActorCreated, CreateActor, Request
-from thespian_core.semantics.wakeups import Wakeups
-from thespian_core.status import MAIL_TEXT_LIMIT, Thespian_ActorStatus, Thespian_SystemStatus
 from thespian_core.systembase import Envelope
-from thespian_core.texts import class_name, shown
+from thespian_core.texts import class_name
+from thespian_simple.host import EndOfMail, Host
 from thespian_simple.port import Mail, SimplePort
 
 # Actors run inside the call that asks them: a shorter timeout would cut off the very answer.
 SHORTEST_RUN_S = 1.0
 
 
-class Scheduler:
-    """The host of all actors of one system, and its admin's.
+class Scheduler(Host):
+    """The host whose queue is worked off.
 
     Args:
         base_name: the name of the system base, for texts.
@@ -45,19 +38,11 @@ class Scheduler:
     """
 
     def __init__(self, base_name: str, capabilities: dict[str, Any]) -> None:
-        self.base_name = base_name
+        super().__init__(base_name, capabilities)
         self.processing_limit: int | None = None
-        self._minter = Minter(secrets.token_hex(12))
-        self.admin = self.mint()
-        self._admin = Admin(self.admin, capabilities, self.mint)
-        self._queue: deque[Mail] = deque()
-        self._cells: dict[Any, ActorCell] = {}
-        self._ports: dict[Any, SimplePort] = {}
-        self._sleepers: set[SimplePort] = set()
-        self._wakeups = Wakeups()
-        self._wakeups_lock = threading.Lock()  # threads of actors may ask for wake-ups
         self._turn = threading.RLock()
         self._running: list[Any] = []  # the key each nested run is in the middle of
+        self._is_to_stop = False  # another thread wants the one that runs to end the system
         self._stopped = False
 
     @property
@@ -92,7 +77,7 @@ class Scheduler:
         self._queue.append(envelope)
         started = time.monotonic()
         # When another thread has the turn for so long, it delivers the message before it rests.
-        if self._take_turn(None if timeout_s is None else started + timeout_s):
+        if self._take_turn(timeout_s):
             try:
                 self._queue_due(started)
                 self._run(None if timeout_s is None else started + max(timeout_s, SHORTEST_RUN_S))
@@ -103,7 +88,8 @@ class Scheduler:
         """Return the next message to a port; None when nothing more can happen, or not in time."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while not port.inbox and not self.has_ended:
-            if not self._take_turn(deadline):
+            left_s = None if deadline is None else deadline - time.monotonic()
+            if not self._take_turn(left_s):
                 break
             try:
                 now = time.monotonic()
@@ -116,100 +102,37 @@ class Scheduler:
                 self._sleepers.add(port)
             finally:
                 self._turn.release()
-            until = until if deadline is None else min(until, deadline)
-            port.news.wait(max(0.0, until - time.monotonic()))
-            self._sleepers.discard(port)
+            try:
+                until = until if deadline is None else min(until, deadline)
+                port.news.wait(_bounded(until - time.monotonic()))
+            finally:
+                self._sleepers.discard(port)
         return Envelope._make(port.inbox.popleft()) if port.inbox else None
 
     def shut_down(self, timeout_s: float) -> None:
         """Ask everybody to exit, and run until they have; what is left after the time just stops."""
         deadline = time.monotonic() + timeout_s
-        if self._take_turn(deadline):
+        self._is_to_stop = True  # whoever has the turn begins with it
+        if self._take_turn(timeout_s):
             try:
-                if not self.has_ended:
-                    self._carry_out(self._admin.shut_down())
-                    self._run(deadline)
+                self._begin_to_stop()
+                self._run(deadline)
             finally:
                 self._turn.release()
         if not self.has_ended:
             names = ", ".join(sorted({class_name(type(cell.actor)) for cell in list(self._cells.values())}))
             self.log("warning", "thespian", f"shutdown ended actors that did not exit in time: {names}")
         self._stopped = True
-        for port in list(self._sleepers):
-            port.news.set()
-
-    # For actors: see ActorHost
-
-    def mint(self) -> ActorAddress:
-        """Make an address that never was."""
-        return ActorAddress(Mailbox("S", "", self._minter.mint()))
-
-    def post(self, to: ActorAddress, message: Any, sender: ActorAddress) -> None:
-        """Queue a message."""
-        self._queue.append((to, message, sender))
-        if self._sleepers:
-            for port in list(self._sleepers):
-                port.news.set()
-
-    def undeliverable(self, to: ActorAddress, message: Any, sender: ActorAddress) -> None:
-        """Make a dead letter of a message."""
-        self._carry_out(self._admin.undeliverable(to, message, sender))
-
-    def request(self, request: Request, sender: ActorAddress) -> None:
-        """Queue a request to the admin."""
-        self.post(self.admin, request, sender)
-
-    def create_named(self, request: CreateActor, sender: ActorAddress) -> ActorAddress:
-        """Have the admin find or create a named actor; its start waits in the queue."""
-        effects = self._admin.handle(request, sender)
-        answer = next(
-            e.message for e in effects if isinstance(e, Post) and isinstance(e.message, ActorCreated)
-        )
-        self._carry_out(e for e in effects if not (isinstance(e, Post) and e.message is answer))
-        address: ActorAddress = answer.address
-        return address
-
-    def start(self, birth: Birth) -> None:
-        """Queue the start of an actor."""
-        self._carry_out(self._admin.born(birth))
-
-    def wake_after(self, to: ActorAddress, period: timedelta | float, payload: Any) -> None:
-        """Remember a wake-up."""
-        with self._wakeups_lock:
-            self._wakeups.add(to, period, payload, time.monotonic())
-
-    def ended(self, cell: ActorCell, abruptly: bool) -> None:
-        """Forget an actor, and tell its family."""
-        self._cells.pop(cell.address.key, None)
-        with self._wakeups_lock:
-            self._wakeups.forget(cell.address)
-        self._carry_out(self._admin.ended(cell.birth, abruptly))
-
-    def complete_status(self, status: Thespian_ActorStatus | Thespian_SystemStatus) -> None:
-        """Add the mail in the queue, and the wake-ups."""
-        owner = status.actorAddress if isinstance(status, Thespian_ActorStatus) else status.adminAddress
-        for to, message, sender in list(self._queue):
-            line = (sender, to, shown(message, MAIL_TEXT_LIMIT))
-            if sender == owner:
-                status.pendingMessages.append(line)
-            if to == owner:
-                status.receivedMessages.append(line)
-        with self._wakeups_lock:
-            status.pendingWakeups = self._wakeups.of(owner, time.monotonic())
-
-    def log(self, level: str, logger: str, text: str) -> None:
-        """Write to the standard logger of that name."""
-        try:
-            getattr(logging.getLogger(logger), level)("%s", text)
-        except Exception as why:  # somebody's log filter must not hurt the actor that is logged about
-            thesplog("logging failed (%r) on: %s", why, text, level=logging.ERROR)
+        self._rouse()
 
     # The loop
 
-    def _take_turn(self, deadline: float | None) -> bool:
-        if deadline is None:
-            return self._turn.acquire()
-        return self._turn.acquire(timeout=max(0.0, deadline - time.monotonic()))
+    def _take_turn(self, timeout_s: float | None) -> bool:
+        return self._turn.acquire(timeout=-1 if timeout_s is None else _bounded(timeout_s))
+
+    def _begin_to_stop(self) -> None:
+        self._is_to_stop = False
+        self._carry_out(self._admin.shut_down())
 
     def _queue_due(self, now: float) -> None:
         due = self._wakeups.next_due
@@ -226,6 +149,10 @@ class Scheduler:
         self._running.append(None)
         try:
             while queue:
+                if self._is_to_stop:
+                    self._begin_to_stop()
+                if self._stopped:
+                    break
                 to, message, sender = queue.popleft()
                 key = to.key
                 if busy and key in busy:
@@ -255,12 +182,20 @@ class Scheduler:
                 port.news.set()
         elif type(message) is Start:
             self._bring_to_life(message.birth)
+        elif type(message) is EndOfMail:
+            del self._refused[to.key]
+        elif to.key in self._refused:
+            if (poison := sent_back(message, self._refused[to.key])) is not None:
+                self.post(sender, poison, sender)
         elif to == self.admin:
             self._carry_out(self._admin.handle(message, sender))
         else:
             self.undeliverable(to, message, sender)
 
     def _bring_to_life(self, birth: Birth) -> None:
+        if (objection := self._admin.objection(birth)) is not None:
+            self._carry_out(self._admin.refused(birth, objection))
+            return
         try:
             cell = ActorCell.bring_to_life(birth, self.capabilities, self, importlib.import_module)
         except Refused as refused:
@@ -273,27 +208,6 @@ class Scheduler:
             self._cells[birth.address.key] = cell
             self._carry_out(self._admin.started(birth))
 
-    def _carry_out(self, effects: Iterable[Effect]) -> None:
-        for effect in effects:
-            match effect:
-                case Post(to, message, sender):
-                    if isinstance(message, Thespian_SystemStatus):
-                        self.complete_status(message)
-                    self.post(to, message, sender)
-                case Start(birth):
-                    self.post(birth.address, effect, self.admin)
-                case ReturnMail(to, details):
-                    self._return_mail(to, details)
-                case Recheck(capabilities):
-                    for cell in list(self._cells.values()):
-                        cell.recheck(capabilities)
-                case Log(level, text):
-                    self.log(level, "thespian", text)
 
-    def _return_mail(self, unborn: ActorAddress, details: str) -> None:
-        for _ in range(len(self._queue)):
-            to, message, sender = self._queue.popleft()
-            if to != unborn:
-                self._queue.append((to, message, sender))
-            elif (poison := sent_back(message, details)) is not None:
-                self._queue.append((sender, poison, sender))
+def _bounded(seconds: float) -> float:
+    return min(max(0.0, seconds), threading.TIMEOUT_MAX)
