@@ -128,9 +128,8 @@ class WakeupMessage(ActorSystemMessage):
     __hash__ = None  # type: ignore[assignment]  # equality is the payload's, which may have no hash
 
     def __str__(self) -> str:
-        return f"WakeupMessage {self.delayPeriod}" + (
-            "" if self.payload is None else f" ({told(self.payload)})"
-        )
+        payload = "" if self.payload is None else f" ({told(self.payload)})"
+        return f"WakeupMessage {self.delayPeriod}{payload}"
 
 
 @public

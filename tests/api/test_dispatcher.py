@@ -101,7 +101,7 @@ class Mixed(Mixin, Typer):
         return ActorTypeDispatcher.SUPER
 
     receiveMsg_list = _answer
-    receiveMsg_dict = partial(lambda message, sender: ActorTypeDispatcher.SUPER)
+    receiveMsg_dict = staticmethod(partial(lambda message, sender: ActorTypeDispatcher.SUPER))
 
     def receiveUnrecognizedMessage(self, message: Any, sender: ActorAddress) -> None:
         """Answer to the rest."""
