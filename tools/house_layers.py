@@ -71,6 +71,12 @@ LAYERS = (
         ("thespian_core", "thespian_core.hooks", "thespian_core.semantics", "leaves"),
     ),
     Layer(
+        "thespian_tcp",
+        "sockets, a plugin",
+        ("thespian_tcp",),
+        ("thespian_core", "thespian_core.hooks", "thespian_multiproc.transport", "leaves"),
+    ),
+    Layer(
         "thespian_multiproc.protocol",
         "what two processes say to each other; pure",
         ("thespian_multiproc.protocol",),

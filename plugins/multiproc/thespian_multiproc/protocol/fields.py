@@ -14,6 +14,11 @@ _MAGIC = b"THSP"
 _HEAD = struct.Struct(">4scHB")  # magic, kind, protocol version, codec tag
 
 
+def kind_of(frame: bytes | bytearray | memoryview) -> bytes | None:
+    """Return the kind of a frame of a handshake; None when it is none."""
+    return bytes(frame[4:5]) if bytes(frame[:4]) == _MAGIC and len(frame) == FRAME_BYTES else None
+
+
 class NotOurs(Exception):
     """A frame is none of this protocol."""
 

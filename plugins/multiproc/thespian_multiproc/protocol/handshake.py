@@ -182,6 +182,15 @@ class Responder:
         self._proof = b""
         self._established: Established | None = None
 
+    def was_greeted_by(self, frame: bytes) -> bool:
+        """Whether this very greeting was answered before."""
+        return self._hello == frame
+
+    @property
+    def peer_id(self) -> str:
+        """Who the other side says it is; proved only when the handshake is through."""
+        return self._peer_id
+
     def handle(self, frame: bytes) -> Outcome:
         """Take the other side's next frame."""
         try:

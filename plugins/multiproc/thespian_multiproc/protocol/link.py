@@ -89,6 +89,11 @@ class Link:
         return len(self._out)
 
     @property
+    def unanswered(self) -> int:
+        """How often mail was sent again since the other side last told its counters."""
+        return self._resends
+
+    @property
     def next_tick(self) -> float | None:
         """When ``tick`` is to be called, or None."""
         tell_at = None if self._writing else self._tell_at  # ``left`` comes first

@@ -33,9 +33,15 @@ class Received(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A submitted frame has left this process; it may still get lost."""
+    """A submitted frame has left this process; it may still get lost.
+
+    Attributes:
+        token: as it was submitted with.
+        peer: the conversation it left in; whoever submitted it to a place learns the peer from this.
+    """
 
     token: int
+    peer: Peer
 
 
 class Undeliverable(NamedTuple):

@@ -1,0 +1,135 @@
+"""Several mailboxes write to each other on a bad network, and everything is accounted for."""
+
+from __future__ import annotations
+
+import pytest
+
+from plugins.multiproc.tests.protocol.simulation import Simulation
+from thespian_multiproc.transport.memory import NO_FAULTS, Faults
+
+NAMES = ("ann", "bob", "cid", "dan")
+BAD = Faults(loss=0.05, duplication=0.2, delay_s=(0.0, 0.3), refusal=0.1)
+SETTLED_S = 120.0
+
+
+def chatter(seed: int, ordered: bool, faults: Faults = BAD, kill: str | None = None) -> Simulation:
+    """Let everybody write to everybody while things go wrong, then let things go right."""
+    simulation = Simulation(seed, ordered, faults, NAMES)
+    dice = simulation.random
+    for number in range(40):
+        living = [name for name, member in simulation.members.items() if member.alive]
+        for _ in range(dice.randrange(6)):
+            sender, to = dice.sample(living, 2)
+            simulation.send(
+                sender,
+                to,
+                b"%s to %s %d " % (sender.encode(), to.encode(), number) + b"x" * dice.randrange(200),
+            )
+        if dice.random() < 0.1:
+            one, other = dice.sample(list(simulation.members.values()), 2)
+            simulation.network.cut(one.endpoint.where, other.endpoint.where, dice.random() * 3)
+        if kill is not None and number == 25:
+            simulation.kill(kill)
+        simulation.run(dice.random())
+    simulation.network.faults = NO_FAULTS
+    simulation.run(SETTLED_S)
+    return simulation
+
+
+def check(simulation: Simulation) -> None:
+    """Each message has exactly one fate, and what arrived is in order."""
+    for (sender, to), sent in simulation.sent.items():
+        seen = simulation.members[to].seen.get(sender, [])
+        assert seen == sent[: len(seen)], (sender, to)
+        if simulation.members[sender].alive and simulation.members[to].alive:
+            assert len(seen) == len(sent), (sender, to, len(seen), len(sent))
+        elif simulation.members[sender].alive:
+            lifeless = simulation.members[sender].lifeless.get(to, [])
+            assert sent[len(sent) - len(lifeless) :] == lifeless
+            assert len(seen) + len(lifeless) >= len(sent)  # in doubt: it came in, and nobody heard so
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("seed", range(10))
+def test_everything_arrives_whatever_the_network_does(seed: int, ordered: bool) -> None:
+    check(chatter(seed, ordered))
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("seed", range(10))
+def test_when_one_is_killed_its_mail_is_accounted_for_and_the_others_go_on(seed: int, ordered: bool) -> None:
+    check(chatter(seed, ordered, kill="bob"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ordered", [True, False])
+def test_two_hundred_seeds_lose_nothing(ordered: bool) -> None:
+    for seed in range(100, 300):
+        check(chatter(seed, ordered, kill="bob" if seed % 2 else None))
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_the_same_seed_gives_the_same_story(ordered: bool) -> None:
+    one, two, other = (chatter(seed, ordered).network.log_hash() for seed in (3, 3, 4))
+    assert one == two
+    assert one != other
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_when_both_begin_at_once_they_still_understand_each_other(ordered: bool) -> None:
+    simulation = Simulation(1, ordered, NO_FAULTS, ("ann", "bob"))
+    simulation.send("ann", "bob", b"from ann")
+    simulation.send("bob", "ann", b"from bob")
+    simulation.run(10)
+    check(simulation)
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_an_admin_known_by_its_place_is_reached_and_known_by_its_id_from_then_on(ordered: bool) -> None:
+    simulation = Simulation(1, ordered, NO_FAULTS, ("program", "admin"))
+    program, admin = simulation.members["program"], simulation.members["admin"]
+    place = admin.endpoint.where
+    simulation._carry_out(program, program.sessions.send("", place, b"one", 0.0))
+    simulation.run(5)
+    simulation.send("program", "admin", b"two")
+    simulation.send("admin", "program", b"answer")
+    simulation.run(5)
+    assert admin.seen == {"program": [b"one", b"two"]}
+    assert program.seen == {"admin": [b"answer"]}
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_mail_for_a_mailbox_that_somebody_else_has_now_is_lifeless(ordered: bool) -> None:
+    simulation = Simulation(1, ordered, NO_FAULTS, ("ann", "bob"))
+    ann = simulation.members["ann"]
+    where = simulation.members["bob"].endpoint.where
+    simulation._carry_out(ann, ann.sessions.send("who had it before", where, b"lost", 0.0))
+    simulation.run(10)
+    assert ann.lifeless == {"who had it before": [b"lost"]}
+    assert simulation.members["bob"].seen == {}
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_another_key_gets_nothing_through_and_is_complained_of(ordered: bool) -> None:
+    simulation = Simulation(1, ordered, NO_FAULTS, ("ann", "eve"), keys={"eve": b"e" * 32})
+    simulation.send("eve", "ann", b"let me in")
+    simulation.send("ann", "eve", b"hello")
+    simulation.run(30)
+    assert simulation.members["ann"].seen == simulation.members["eve"].seen == {}
+    assert any("key" in reason for reason in simulation.members["eve"].complaints)
+
+
+def test_rubbish_from_a_stranger_is_dropped_and_harms_nobody() -> None:
+    simulation = Simulation(1, True, NO_FAULTS, ("ann", "bob"))
+    ann, bob = simulation.members["ann"], simulation.members["bob"]
+    for number, rubbish in enumerate(
+        (b"", b"GET / HTTP/1.1\r\n\r\n", b"THSP" + bytes(252), b"D" + bytes(40))
+    ):
+        stranger = type(ann.endpoint)(simulation.network, simulation.network.reserve(None), None)
+        stranger.submit([rubbish], ann.endpoint.where, number)
+    simulation.run(1)
+    assert len(ann.complaints) == 4
+    simulation.send("bob", "ann", b"still there?")
+    simulation.run(5)
+    check(simulation)
+    assert bob.complaints == []

@@ -1,0 +1,43 @@
+"""Codes on frames: where others could put frames of their own on the way, each carries proof of who sent it.
+
+The code is keyed BLAKE2b (RFC 7693) of 16 bytes over the side and the frame. A frame that is played
+again does no harm: its messages are numbered, and its counters are old.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from hmac import compare_digest
+
+from thespian_multiproc.transport.interface import Buffer, Frame
+
+CODE_BYTES = 16
+
+
+class Seal:
+    """Seals what one side sends, and opens what the other has sealed.
+
+    Args:
+        session_key: known to both sides only.
+        began: whether this side began the conversation; the two sides' codes differ.
+    """
+
+    def __init__(self, session_key: bytes, began: bool) -> None:
+        self._key = session_key
+        self._own, self._other = (b"initiator", b"responder") if began else (b"responder", b"initiator")
+
+    def close(self, frame: Frame) -> Frame:
+        """Return the parts of a frame with its code before them."""
+        return [self._code(self._own, frame), *frame]
+
+    def open(self, frame: Buffer) -> Buffer | None:
+        """Return the frame without its code; None when the code is wrong."""
+        view = memoryview(frame)
+        rest = view[CODE_BYTES:]
+        return rest if compare_digest(view[:CODE_BYTES], self._code(self._other, [rest])) else None
+
+    def _code(self, side: bytes, frame: Frame) -> bytes:
+        code = blake2b(side, key=self._key, digest_size=CODE_BYTES)
+        for part in frame:
+            code.update(part)
+        return code.digest()

@@ -1,0 +1,356 @@
+"""All conversations of one mailbox: who is at the other end, and the link that each carries.
+
+The other end of a link is a *correspondent*: a mailbox with an id, or an admin of which only the place
+is known until it has proved its id. A correspondent has one link for ever, and at most one conversation
+that carries it. A conversation begins with a handshake, and whoever has mail begins it.
+
+When both begin at once, the one with the greater id wins: it drops the other's attempt, and the other
+takes part in its. When a correspondent begins anew though a conversation is open, it has lost that
+one, and the new one takes over.
+
+Pure: events and times come in, effects go out; nonces come from a function that is given.
+
+Longer than 300 lines because a conversation's begin, end and replacement are one machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import inf
+
+from thespian_multiproc.protocol.correspondents import Correspondent, Talk
+from thespian_multiproc.protocol.effects import Dead, Deliver, Open, Poisoned, Transmit
+from thespian_multiproc.protocol.effects import Effect as LinkEffect
+from thespian_multiproc.protocol.fields import kind_of
+from thespian_multiproc.protocol.frames import Malformed, parse
+from thespian_multiproc.protocol.handshake import Established, Failed, Initiator, Responder, Say, TargetGone
+from thespian_multiproc.protocol.limits import Limits
+from thespian_multiproc.protocol.link import Link
+from thespian_multiproc.protocol.sealing import Seal
+from thespian_multiproc.protocol.session_effects import (
+    Admit,
+    Complaint,
+    Drop,
+    Effect,
+    Incoming,
+    Lifeless,
+    Submit,
+)
+from thespian_multiproc.transport.interface import (
+    Buffer,
+    Event,
+    Frame,
+    Lost,
+    Peer,
+    Received,
+    Sent,
+    Undeliverable,
+)
+
+HANDSHAKE_LIMIT_S = 5.0  # our choice: a busy machine answers in a few milliseconds
+SAY_AGAIN_AFTER_S = 0.3  # on transports that lose frames
+MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 20 s
+MOST_STRANGERS = 128  # conversations whose other side has proved nothing; the oldest goes first
+
+
+class Sessions:
+    """The conversations of one mailbox.
+
+    Args:
+        key: the system's secret.
+        me: this mailbox's id.
+        ordered: whether the transport keeps order and loses nothing within a conversation.
+        sealed: whether every frame carries a code.
+        new_nonce: gives 32 random bytes, never the same twice.
+        limits: of the links.
+    """
+
+    def __init__(
+        self,
+        key: bytes,
+        me: str,
+        ordered: bool,
+        sealed: bool,
+        new_nonce: Callable[[], bytes],
+        limits: Limits | None = None,
+    ) -> None:
+        self._key = key
+        self._me = me
+        self._ordered = ordered
+        self._sealed = sealed
+        self._new_nonce = new_nonce
+        self._limits = limits
+        self._known: dict[str, Correspondent] = {}
+        self._talks: dict[Talk, None] = {}
+        self._by_peer: dict[Peer, Talk] = {}
+        self._tokens: dict[int, Talk] = {}
+        self._last_token = 0
+
+    @property
+    def next_tick(self) -> float | None:
+        """When ``tick`` is to be called, or None."""
+        times = [one.link.next_tick for one in self._each()]
+        for talk in self._talks:
+            if not talk.is_open:
+                times += [talk.until, talk.say_again_at]
+        return min((at for at in times if at is not None), default=None)
+
+    def send(self, to: str, where: str, message: Buffer, now: float) -> list[Effect]:
+        """Send a message to a mailbox.
+
+        Args:
+            to: its id; empty for an admin of which only the place is known.
+            where: its place.
+            message: encoded.
+            now: the time.
+        """
+        one = self._known.get(to or where)
+        if one is None:
+            one = self._known[to or where] = self._new(to or where, to, where)
+        one.where = one.where or where
+        return self._carry_out(one, one.link.send(message, now), now)
+
+    def handled(self, correspondent: str, count: int, now: float) -> list[Effect]:
+        """So many more messages of a correspondent have been handled, in order."""
+        one = self._known[correspondent]
+        return self._carry_out(one, one.link.handled(count, now), now)
+
+    def died(self, correspondent: str, handled: int, begun: int, reason: str) -> list[Effect]:
+        """A correspondent is known to be gone for ever, having come so far."""
+        one = self._known.get(correspondent)
+        return [] if one is None else self._bury(one, reason, handled, begun)
+
+    def happened(self, event: Event, now: float) -> list[Effect]:
+        """Something has happened in the transport."""
+        match event:
+            case Received(frame, peer):
+                return self._received(frame, peer, now)
+            case Sent(token, peer):
+                talk = self._tokens.pop(token, None)
+                if talk is None or talk not in self._talks:
+                    return []
+                if talk.peer is None:
+                    talk = self._met(talk, peer)
+                if talk.is_open and talk.one is not None and talk.one.talk is talk:
+                    return self._carry_out(talk.one, talk.one.link.left(now), now)
+            case Undeliverable(token, reason, gone):
+                talk = self._tokens.pop(token, None)
+                if talk is not None and talk in self._talks:
+                    is_known_dead = gone and talk.one is not None and bool(talk.one.target)
+                    return self._ended(talk, now, reason if is_known_dead else None)
+            case Lost(peer):
+                if peer in self._by_peer:
+                    return self._ended(self._by_peer[peer], now)
+        return []
+
+    def tick(self, now: float) -> list[Effect]:
+        """Time has passed: do what is due."""
+        effects: list[Effect] = []
+        for talk in [talk for talk in self._talks if not talk.is_open]:
+            if now >= talk.until:
+                effects += [*self._complain(talk), *self._drop(talk), *self._ended(talk, now)]
+            elif talk.say_again_at is not None and now >= talk.say_again_at and talk.said is not None:
+                effects.append(self._say(talk, talk.said, now))
+        for one in self._each():
+            if one.talk is not None and one.talk.is_open and one.link.unanswered >= MOST_UNANSWERED:
+                effects += [*self._drop(one.talk), *self._ended(one.talk, now)]  # it may have lost its side
+            at = one.link.next_tick
+            if at is not None and now >= at:
+                effects += self._carry_out(one, one.link.tick(now), now)
+        return effects
+
+    # Conversations
+
+    def _begin(self, one: Correspondent, now: float) -> list[Effect]:
+        initiator = Initiator(self._key, self._me, one.target, self._new_nonce(), self._counters)
+        # A busy process is silent; only datagrams need an end, for who began may have been forgotten.
+        until = inf if self._ordered else now + HANDSHAKE_LIMIT_S
+        one.talk = talk = Talk(until, initiator=initiator, one=one)
+        self._talks[talk] = None
+        return [self._say(talk, initiator.begin(), now)]
+
+    def _met(self, talk: Talk, peer: Peer) -> Talk:
+        """Learn the peer of a conversation that was begun with a place; it may have greeted meanwhile."""
+        talk.peer = peer
+        other = self._by_peer.get(peer)
+        if other is None:
+            self._by_peer[peer] = talk
+        elif other.is_open and other.one is talk.one:
+            self._forget(talk)
+            return other
+        else:
+            talk.responder = other.responder
+            self._talks.pop(other, None)
+            self._by_peer[peer] = talk
+        return talk
+
+    def _received(self, frame: Buffer, peer: Peer, now: float) -> list[Effect]:
+        talk = self._by_peer.get(peer)
+        effects: list[Effect] = []
+        if talk is None:
+            talk = self._by_peer[peer] = Talk(now + HANDSHAKE_LIMIT_S, peer)
+            self._talks[talk] = None
+            effects = self._crowd_out()
+        if (kind := kind_of(frame)) is not None:
+            return effects + self._shake(talk, kind, bytes(frame), now)
+        one = talk.one
+        if one is None:
+            return effects + self._fail(talk, "what came is no Thespian handshake", now)
+        if not talk.is_open or one.talk is not talk:
+            return effects  # it came before the welcome, or in a conversation that is over
+        content = frame if talk.seal is None else talk.seal.open(frame)
+        try:
+            if content is None:
+                raise Malformed("the code of a frame is wrong")
+            return effects + self._carry_out(one, one.link.arrived(parse(content), now), now)
+        except Malformed as why:
+            return effects + self._fail(talk, str(why), now)
+
+    def _shake(self, talk: Talk, kind: bytes, frame: bytes, now: float) -> list[Effect]:
+        side: Initiator | Responder | None = talk.initiator
+        if kind == b"H" and (talk.responder is None or not talk.responder.was_greeted_by(frame)):
+            talk.responder = Responder(self._key, self._me, self._new_nonce(), self._counters)
+        if kind in (b"H", b"P"):
+            side = talk.responder
+        elif talk.is_open:
+            return []  # an answer, once more; or one to a greeting that was answered twice
+        outcome = Failed(None, "a frame came out of turn") if side is None else side.handle(frame)
+        match outcome:
+            case Say(answer) if kind == b"H":
+                return self._yield_or(talk, self._submit(talk, [answer]))
+            case Say(answer):
+                return [self._say(talk, answer, now)]
+            case Established(answer) if outcome is talk.opened_by and answer is not None:
+                return [self._submit(talk, [answer])]  # it did not hear the welcome
+            case Established():
+                return self._open(talk, outcome, kind == b"W", now)
+            case TargetGone():
+                return [*self._drop(talk), *self._ended(talk, now, "the mailbox is gone")]
+            case Failed(answer, reason):
+                effects = [] if answer is None else [self._submit(talk, [answer])]
+                return effects + self._fail(talk, reason, now)
+        return []
+
+    def _yield_or(self, talk: Talk, answer: Effect) -> list[Effect]:
+        """Answer a greeting, unless this side has greeted too and its attempt is the one that counts."""
+        assert talk.responder is not None
+        other = self._known.get(talk.responder.peer_id)
+        mine = None if other is None else other.talk
+        if mine is None or mine.is_open or mine.initiator is None or self._me < talk.responder.peer_id:
+            return [answer]
+        if mine is not talk:
+            return self._drop(talk)
+        talk.responder = None
+        return []
+
+    def _open(self, talk: Talk, told: Established, began: bool, now: float) -> list[Effect]:
+        one = talk.one or self._known.get(told.peer_id) or self._new(told.peer_id, told.peer_id, "")
+        before = self._known.setdefault(told.peer_id, one)
+        effects: list[Effect] = []
+        if told.frame is not None:
+            effects.append(self._submit(talk, [told.frame]))
+        moved: Sequence[Buffer] = ()
+        if before is not one:  # an admin that was written to by its place, and has written meanwhile
+            moved = [m for dead in one.link.gone() if isinstance(dead, Dead) for m in dead.messages]
+            self._known[one.name] = before
+            one = before
+        one.target = told.peer_id
+        if one.talk is not None and one.talk is not talk:
+            effects += self._drop(one.talk)
+        one.talk, talk.one, talk.is_open, talk.opened_by, talk.say_again_at = talk, one, True, told, None
+        talk.seal = Seal(told.session_key, began) if self._sealed else None
+        if talk.peer is not None:
+            effects.append(Admit(talk.peer))
+        try:
+            effects += self._carry_out(one, one.link.opened(told.received, told.handled, now), now)
+        except Malformed as why:
+            return effects + self._fail(talk, str(why), now)
+        for message in moved:
+            effects += self._carry_out(one, one.link.send(message, now), now)
+        return effects
+
+    def _fail(self, talk: Talk, reason: str, now: float) -> list[Effect]:
+        talk.reason = reason
+        if not self._ordered:
+            return []  # anybody can throw a datagram in, and old ones turn up late: this ends nothing
+        return [*self._complain(talk), *self._drop(talk), *self._ended(talk, now)]
+
+    def _complain(self, talk: Talk) -> list[Effect]:
+        where = "" if talk.one is None else talk.one.where
+        return [] if talk.reason is None else [Complaint(where, talk.reason)]
+
+    def _ended(self, talk: Talk, now: float, gone: str | None = None) -> list[Effect]:
+        self._forget(talk)
+        one = talk.one
+        if one is None or one.talk is not talk:
+            return []
+        one.talk = None
+        return self._carry_out(one, one.link.broke(now), now) if gone is None else self._bury(one, gone)
+
+    def _drop(self, talk: Talk) -> list[Effect]:
+        self._forget(talk)
+        return [] if talk.peer is None else [Drop(talk.peer)]
+
+    def _forget(self, talk: Talk) -> None:
+        self._talks.pop(talk, None)
+        if talk.peer is not None and self._by_peer.get(talk.peer) is talk:
+            del self._by_peer[talk.peer]
+
+    def _crowd_out(self) -> list[Effect]:
+        strangers = [talk for talk in self._talks if talk.one is None]
+        return self._drop(strangers[0]) if len(strangers) > MOST_STRANGERS else []
+
+    # Correspondents
+
+    def _new(self, name: str, target: str, where: str) -> Correspondent:
+        return Correspondent(name, target, where, Link(self._ordered, self._limits))
+
+    def _each(self) -> Iterable[Correspondent]:
+        return {id(one): one for one in self._known.values()}.values()
+
+    def _counters(self, peer_id: str) -> tuple[int, int]:
+        one = self._known.get(peer_id)
+        return (0, 0) if one is None else (one.link.received, one.link.handled_so_far)
+
+    def _bury(self, one: Correspondent, reason: str, handled: int = 0, begun: int = 0) -> list[Effect]:
+        one.reason = reason
+        effects = [] if one.talk is None else self._drop(one.talk)
+        one.talk = None
+        if one.name != one.target:  # whoever has that place next is another admin
+            self._known.pop(one.name, None)
+        return effects + self._carry_out(one, one.link.gone(handled, begun), 0.0)
+
+    def _carry_out(self, one: Correspondent, wanted: list[LinkEffect], now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        poisoned: tuple[Buffer, ...] = ()
+        for effect in wanted:
+            match effect:
+                case Open():
+                    if one.talk is None and one.where:
+                        effects += self._begin(one, now)
+                case Transmit(frame) if one.talk is not None:
+                    seal = one.talk.seal
+                    effects.append(self._submit(one.talk, frame if seal is None else seal.close(frame)))
+                case Deliver(_, messages):
+                    effects.append(Incoming(one.target or one.name, tuple(messages)))
+                case Poisoned(_, message):
+                    poisoned = (message,)
+                case Dead(_, messages):
+                    effects.append(Lifeless(one.name, (*poisoned, *messages), bool(poisoned), one.reason))
+                    poisoned = ()
+        if poisoned:
+            effects.append(Lifeless(one.name, poisoned, True, one.reason))
+        return effects
+
+    def _say(self, talk: Talk, frame: bytes, now: float) -> Effect:
+        talk.said = frame
+        talk.say_again_at = None if self._ordered else now + SAY_AGAIN_AFTER_S
+        return self._submit(talk, [frame])
+
+    def _submit(self, talk: Talk, frame: Frame) -> Effect:
+        self._last_token += 1
+        self._tokens[self._last_token] = talk
+        to = talk.peer
+        if to is None and talk.one is not None:
+            to = talk.one.where
+        return Submit(frame, to, self._last_token)

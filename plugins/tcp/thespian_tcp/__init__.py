@@ -1,0 +1,1 @@
+"""The TCP transport: frames between mailboxes, over sockets that never block."""
