@@ -18,6 +18,7 @@ from thespian.actors import (
 )
 from thespian_core.semantics.birth import Birth, Refused
 from thespian_core.semantics.cell import ActorCell, State
+from thespian_core.testing.actors import Liar
 from thespian_core.testing.recording import RecordingHost
 
 ME, PARENT, OTHER = ActorAddress("me"), ActorAddress("parent"), ActorAddress("other")
@@ -182,6 +183,19 @@ def test_an_exited_child_of_somebody_else_is_an_ordinary_message(
     cell.receive(ChildActorExited(OTHER), OTHER)
     assert script(cell).seen == [ChildActorExited(OTHER)]
     assert host.endings == []
+
+
+def test_a_message_that_lies_about_its_class_fails_and_comes_too_late_like_any_other(
+    cell: ActorCell, host: RecordingHost
+) -> None:
+    odd = Liar()
+    script(cell).script = fail(ValueError)
+    cell.receive(odd, OTHER)
+    assert host.posted[0][1].poisonMessage is odd
+    cell.create_child(Scripted, None, None, None)
+    cell.receive(ActorExitRequest(), OTHER)
+    cell.receive(odd, OTHER)
+    assert host.dead[0][1] is odd
 
 
 def test_a_status_request_is_answered_in_every_living_state(cell: ActorCell, host: RecordingHost) -> None:

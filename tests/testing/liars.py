@@ -12,7 +12,6 @@ from thespian_core.addresses import ActorAddress
 from thespian_core.messages import ActorExitRequest, ChildActorExited
 from thespian_core.semantics.admin import Effect, Post
 from thespian_core.semantics.birth import Birth
-from thespian_core.semantics.cell import ActorCell
 from thespian_core.systembase import Envelope
 from thespian_simple.base import SimpleSystemBase
 from thespian_simple.port import SimplePort
@@ -145,13 +144,13 @@ class _Repeating(Scheduler):
         super().__init__(base_name, capabilities)
         self.exits: Counter[Any] = Counter()
 
-    def ended(self, cell: ActorCell, abruptly: bool) -> None:
+    def ended(self, birth: Birth, abruptly: bool) -> None:
         """Tell the parent once more, the third time."""
-        super().ended(cell, abruptly)
-        if cell.birth.parent is not None:
-            self.exits[cell.birth.parent.key] += 1
-            if self.exits[cell.birth.parent.key] == 3:
-                self.post(cell.birth.parent, ChildActorExited(cell.address), cell.address)
+        super().ended(birth, abruptly)
+        if birth.parent is not None:
+            self.exits[birth.parent.key] += 1
+            if self.exits[birth.parent.key] == 3:
+                self.post(birth.parent, ChildActorExited(birth.address), birth.address)
 
 
 class TellsParentsTwice(_Liar):
@@ -184,9 +183,9 @@ class AsksNobodyToExit(_Liar):
 
 
 class _Merciless(Scheduler):
-    def ended(self, cell: ActorCell, abruptly: bool) -> None:
+    def ended(self, birth: Birth, abruptly: bool) -> None:
         """Take all children along."""
-        super().ended(cell, True)
+        super().ended(birth, True)
 
 
 class SparesNoChild(_Liar):

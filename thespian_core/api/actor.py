@@ -14,6 +14,8 @@ from thespian_core.semantics.actorbase import ActorBase
 from thespian_core.texts import class_name, shown
 
 if TYPE_CHECKING:
+    from thespian_core.semantics.cell import ActorCell
+
     Logger = logging.LoggerAdapter[logging.Logger]  # at run time it takes no parameter before Python 3.11
 
 
@@ -24,6 +26,8 @@ class Actor(ActorBase):
     ``__init__`` may declare parameters named ``capabilities`` and ``requirements``: they are given
     what the system offers, and what the creator asked for. No other method of this class works in it.
     """
+
+    _thespian_cell: ActorCell
 
     #: Optional static method ``(capabilities, requirements) -> bool``: whether the actor can run in a
     #: system of these capabilities. The requirements are ``{}`` when the creator gave none.

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from thespian_core.semantics.cell import ActorCell
+from typing import Any
 
 
 class _NotYetAlive:
@@ -21,7 +18,7 @@ class _NotYetAlive:
 class ActorBase:
     """The root of the class ``Actor``, which programs derive from."""
 
-    _thespian_cell: ActorCell = _NotYetAlive()  # type: ignore[assignment]
+    _thespian_cell: Any = _NotYetAlive()
 
     def receiveMessage(self, message: Any, sender: Any) -> Any:
         """Handle one message."""

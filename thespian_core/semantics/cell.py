@@ -176,14 +176,15 @@ class ActorCell:
         return status
 
     def _receive_special(self, message: Any, sender: ActorAddress) -> None:
+        kind = type(message)
         if self.state is State.GONE:
             self.host.undeliverable(self.address, message, sender)
-        elif isinstance(message, Thespian_StatusReq):
+        elif issubclass(kind, Thespian_StatusReq):
             self.post(sender, self.status(), self.address)
-        elif isinstance(message, ActorExitRequest):
+        elif issubclass(kind, ActorExitRequest):
             if self.state is State.RUNNING:
                 self._exit(message, sender)
-        elif isinstance(message, ChildActorExited):
+        elif issubclass(kind, ChildActorExited):
             child = message.childAddress
             if isinstance(child, ActorAddress):  # anybody may send such a message
                 self._children.pop(child.key, None)
@@ -234,7 +235,7 @@ class ActorCell:
         return True
 
     def _poison(self, message: Any, sender: ActorAddress, details: str) -> None:
-        if not isinstance(message, PoisonMessage):  # else two failing actors would play ball for ever
+        if not issubclass(type(message), PoisonMessage):  # else two failing actors would play ball for ever
             self.post(sender, PoisonMessage(message, details), self.address)
 
     # Exit
@@ -263,7 +264,7 @@ class ActorCell:
         if self.state is not State.GONE:
             self.state = State.GONE
             self._running = False
-            self.host.ended(self, abruptly)
+            self.host.ended(self.birth, abruptly)
 
     def _log(self, level: Any, text: str, failure: BaseException | None = None) -> None:
         if failure is not None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.semantics.birth import Birth
 from thespian_core.semantics.requests import CreateActor, Request
 from thespian_core.status import Thespian_ActorStatus
-
-if TYPE_CHECKING:
-    from thespian_core.semantics.cell import ActorCell
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -57,7 +54,7 @@ class ActorHost(Protocol):
         """Send a WakeupMessage when the period is over."""
         ...
 
-    def ended(self, cell: ActorCell, abruptly: bool) -> None:
+    def ended(self, birth: Birth, abruptly: bool) -> None:
         """The actor is gone. Abruptly: it was not asked, and its children are still to be."""
         ...
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.semantics.birth import Birth
-from thespian_core.semantics.cell import ActorCell
 from thespian_core.semantics.host import LogLevel
 from thespian_core.semantics.requests import CreateActor, Request
 from thespian_core.status import Thespian_ActorStatus
@@ -57,9 +56,9 @@ class RecordingHost:
         """Write a wake-up down."""
         self.wakeups.append((to, period, payload))
 
-    def ended(self, cell: ActorCell, abruptly: bool) -> None:
+    def ended(self, birth: Birth, abruptly: bool) -> None:
         """Write an ending down."""
-        self.endings.append((cell.address, abruptly))
+        self.endings.append((birth.address, abruptly))
 
     def complete_status(self, status: Thespian_ActorStatus) -> None:
         """Add nothing."""

@@ -20,7 +20,7 @@ from thespian_core.semantics.requests import ActorCreated, CreateActor, Request
 from thespian_core.semantics.wakeups import Wakeups
 from thespian_core.status import MAIL_TEXT_LIMIT, Thespian_ActorStatus, Thespian_SystemStatus
 from thespian_core.texts import shown
-from thespian_simple.port import Mail, SimplePort
+from thespian_simple.inbox import Inbox, Mail
 
 
 class EndOfMail:
@@ -42,8 +42,8 @@ class Host:
         self._admin = Admin(self.admin, capabilities, self.mint)
         self._queue: deque[Mail] = deque()
         self._cells: dict[Any, ActorCell] = {}
-        self._ports: dict[Any, SimplePort] = {}
-        self._sleepers: set[SimplePort] = set()
+        self._inboxes: dict[Any, Inbox] = {}
+        self._sleepers: set[Inbox] = set()
         self._wakeups = Wakeups()
         self._wakeups_lock = threading.Lock()  # threads of actors may ask for wake-ups
         self._refused: dict[Any, str] = {}  # why, by the key of an actor whose mail is still in the queue
@@ -86,12 +86,12 @@ class Host:
             self._wakeups.add(to, period, payload, time.monotonic())
         self._rouse()  # who sleeps until the next one must look again
 
-    def ended(self, cell: ActorCell, abruptly: bool) -> None:
+    def ended(self, birth: Birth, abruptly: bool) -> None:
         """Forget an actor, and tell its family."""
-        self._cells.pop(cell.address.key, None)
+        self._cells.pop(birth.address.key, None)
         with self._wakeups_lock:
-            self._wakeups.forget(cell.address)
-        self._carry_out(self._admin.ended(cell.birth, abruptly))
+            self._wakeups.forget(birth.address)
+        self._carry_out(self._admin.ended(birth, abruptly))
 
     def complete_status(self, status: Thespian_ActorStatus | Thespian_SystemStatus) -> None:
         """Add the mail in the queue, and the wake-ups."""
@@ -111,8 +111,8 @@ class Host:
             thesplog("logging failed (%r) on: %s", why, text, level=logging.ERROR)
 
     def _rouse(self) -> None:
-        for port in list(self._sleepers):
-            port.news.set()
+        for inbox in list(self._sleepers):
+            inbox.news.set()
 
     def _carry_out(self, effects: Iterable[Effect]) -> None:
         for effect in effects:

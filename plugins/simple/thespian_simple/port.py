@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from typing import TYPE_CHECKING, Any
-
-from thespian_core.addresses import ActorAddress
 from thespian_core.systembase import Envelope, Port
-
-if TYPE_CHECKING:
-    from thespian_simple.scheduler import Scheduler
-
-
-Mail = tuple[ActorAddress, Any, ActorAddress]  # an Envelope, or a plain tuple of the same three
+from thespian_simple.inbox import Inbox
+from thespian_simple.scheduler import Scheduler
 
 
 class SimplePort(Port):
@@ -21,12 +12,10 @@ class SimplePort(Port):
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
+        self._inbox = Inbox(scheduler.mint())
         self.admin = scheduler.admin
-        self.address = scheduler.mint()
-        self.inbox: deque[Mail] = deque()
-        #: Set when mail arrives while the owner sleeps.
-        self.news = threading.Event()
-        scheduler.open_port(self)
+        self.address = self._inbox.address
+        scheduler.open_inbox(self._inbox)
 
     def send(self, envelope: Envelope, timeout_s: float | None) -> None:
         """Queue one message, then run the system until no message is left, or the time is over."""
@@ -34,8 +23,8 @@ class SimplePort(Port):
 
     def receive(self, timeout_s: float | None) -> Envelope | None:
         """Return the next message; wait only while wake-ups are pending or another thread runs actors."""
-        return self._scheduler.receive(self, timeout_s)
+        return self._scheduler.receive(self._inbox, timeout_s)
 
     def close(self) -> None:
         """Give the mailbox up."""
-        self._scheduler.close_port(self)
+        self._scheduler.close_inbox(self._inbox)

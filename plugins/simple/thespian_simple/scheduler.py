@@ -23,7 +23,7 @@ from thespian_core.semantics.deadletters import sent_back
 from thespian_core.systembase import Envelope
 from thespian_core.texts import class_name
 from thespian_simple.host import EndOfMail, Host
-from thespian_simple.port import Mail, SimplePort
+from thespian_simple.inbox import Inbox, Mail
 
 # Actors run inside the call that asks them: a shorter timeout would cut off the very answer.
 SHORTEST_RUN_S = 1.0
@@ -55,18 +55,18 @@ class Scheduler(Host):
         """Whether the system was shut down, by a program or by an actor."""
         return self._stopped or self._admin.ended_all
 
-    # For ports
+    # For programs
 
-    def open_port(self, port: SimplePort) -> None:
-        """Deliver to this port from now on."""
-        self._ports[port.address.key] = port
+    def open_inbox(self, inbox: Inbox) -> None:
+        """Deliver to it from now on."""
+        self._inboxes[inbox.address.key] = inbox
 
-    def close_port(self, port: SimplePort) -> None:
+    def close_inbox(self, inbox: Inbox) -> None:
         """Deliver to it no more; what it has not received becomes dead letters."""
-        if self._ports.pop(port.address.key, None) is None or self.has_ended:
+        if self._inboxes.pop(inbox.address.key, None) is None or self.has_ended:
             return
-        while port.inbox:
-            self._queue.append(port.inbox.popleft())
+        while inbox.mail:
+            self._queue.append(inbox.mail.popleft())
 
     def send(self, envelope: Envelope, timeout_s: float | None) -> None:
         """Queue a message, and run until no message is left, or the time is over."""
@@ -84,10 +84,10 @@ class Scheduler(Host):
             finally:
                 self._turn.release()
 
-    def receive(self, port: SimplePort, timeout_s: float | None) -> Envelope | None:
-        """Return the next message to a port; None when nothing more can happen, or not in time."""
+    def receive(self, inbox: Inbox, timeout_s: float | None) -> Envelope | None:
+        """Return the next message in an inbox; None when nothing more can happen, or not in time."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        while not port.inbox and not self.has_ended:
+        while not inbox.mail and not self.has_ended:
             left_s = None if deadline is None else deadline - time.monotonic()
             if not self._take_turn(left_s):
                 break
@@ -96,18 +96,18 @@ class Scheduler(Host):
                 self._queue_due(now)
                 self._run(deadline)
                 until = self._wakeups.next_due
-                if port.inbox or until is None or (deadline is not None and now >= deadline):
+                if inbox.mail or until is None or (deadline is not None and now >= deadline):
                     break
-                port.news.clear()
-                self._sleepers.add(port)
+                inbox.news.clear()
+                self._sleepers.add(inbox)
             finally:
                 self._turn.release()
             try:
                 until = until if deadline is None else min(until, deadline)
-                port.news.wait(_bounded(until - time.monotonic()))
+                inbox.news.wait(_bounded(until - time.monotonic()))
             finally:
-                self._sleepers.discard(port)
-        return Envelope._make(port.inbox.popleft()) if port.inbox else None
+                self._sleepers.discard(inbox)
+        return Envelope._make(inbox.mail.popleft()) if inbox.mail else None
 
     def shut_down(self, timeout_s: float) -> None:
         """Ask everybody to exit, and run until they have; what is left after the time just stops."""
@@ -175,11 +175,11 @@ class Scheduler(Host):
             queue.extendleft(reversed(held))
 
     def _deliver_elsewhere(self, to: ActorAddress, message: Any, sender: ActorAddress) -> None:
-        port = self._ports.get(to.key)
-        if port is not None:
-            port.inbox.append((to, message, sender))
-            if port in self._sleepers:
-                port.news.set()
+        inbox = self._inboxes.get(to.key)
+        if inbox is not None:
+            inbox.mail.append((to, message, sender))
+            if inbox in self._sleepers:
+                inbox.news.set()
         elif type(message) is Start:
             self._bring_to_life(message.birth)
         elif type(message) is EndOfMail:

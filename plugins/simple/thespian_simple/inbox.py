@@ -1,0 +1,28 @@
+"""What waits for a program, or for one of its threads."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Any
+
+from thespian_core.addresses import ActorAddress
+
+Mail = tuple[ActorAddress, Any, ActorAddress]  # an Envelope, or a plain tuple of the same three
+
+
+class Inbox:
+    """The mail of one port.
+
+    Args:
+        address: the port's.
+
+    Attributes:
+        mail: in the order it came.
+        news: set when mail comes while the owner sleeps.
+    """
+
+    def __init__(self, address: ActorAddress) -> None:
+        self.address = address
+        self.mail: deque[Mail] = deque()
+        self.news = threading.Event()
