@@ -5,6 +5,7 @@ A pytest plugin, named in ``pyproject.toml``, so that it also guards the tests u
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -16,6 +17,15 @@ SLOW_FROM_S = 1.0
 FAILS_FROM_S = 5 * SLOW_FROM_S
 
 slower_than_they_say = pytest.StashKey[list[tuple[float, str]]]()
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C work in what the tests start, also when the run itself is in the background.
+
+    A shell has its background jobs ignore it, and every program that they start inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def fail_for_leaks(who: str, sentences: list[str]) -> None:

@@ -373,4 +373,4 @@ class RaisesForNobody(Liar):
             return [event]
 
 
-LIARS = [name for name, value in list(vars().items()) if isinstance(value, type) and issubclass(value, Liar)]
+LIARS = [Liar.__name__, *(liar.__name__ for liar in Liar.__subclasses__())]

@@ -124,6 +124,8 @@ class Initiator:
             kind, version, codec_tag, body = fields.take_apart(frame)
             if kind == b"R":
                 return Failed(None, _difference(version, codec_tag, self._codec_tag))
+            if (version, codec_tag) != (fields.PROTOCOL_VERSION, self._codec_tag):
+                return Failed(None, CHANGED)
             if kind == b"G":
                 nonce, proof = fields.cut(body, NONCE_BYTES, CODE_BYTES)
                 if self._proved(b"gone", self._hello + nonce, proof):
@@ -197,6 +199,8 @@ class Responder:
             kind, version, codec_tag, body = fields.take_apart(frame)
             if kind == b"H":
                 return self._greeted(frame, version, codec_tag, body)
+            if (version, codec_tag) != (fields.PROTOCOL_VERSION, self._codec_tag):
+                return Failed(None, CHANGED)
             if kind == b"P" and self._said:
                 return self._answered(frame, body)
         except NotOurs as why:
@@ -238,6 +242,7 @@ class Responder:
         return self._established
 
 
+CHANGED = "a frame of the handshake was changed on its way"
 WRONG_KEY = (
     "the other side does not know this system's key\n"
     "  it may be another user's system, or somebody who is none of it"
