@@ -46,6 +46,11 @@ class Port(abc.ABC):
     #: Where requests to the system itself go.
     admin: ActorAddress
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether this process may use it; a fork of the one that opened it may have to open its own."""
+        return True
+
     @abc.abstractmethod
     def send(self, envelope: Envelope, timeout_s: float | None) -> None:
         """Hand one message over.

@@ -21,7 +21,10 @@ def told(value: object) -> str:
 
 
 def class_name(actor_class: object) -> str:
-    """Return the dotted name of a class, or the text that was given instead of one."""
+    """Return the dotted name of a class, or the text that was given instead of one.
+
+    ``module:Outer.Class``, as a class in a class is named between processes, is shown with dots only.
+    """
     if isinstance(actor_class, type):
         return f"{actor_class.__module__}.{actor_class.__qualname__}"
-    return actor_class if isinstance(actor_class, str) else shown(actor_class)
+    return actor_class.replace(":", ".", 1) if isinstance(actor_class, str) else shown(actor_class)

@@ -59,6 +59,11 @@ class Connection:
         self._asked: set[int] = set()
         self._request_ids = count(1)
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether this process may use it; a fork of the one that opened it may not."""
+        return self._port.is_usable
+
     def send(self, to: ActorAddress, message: Any, timeout_s: float | None) -> None:
         """Hand a message over; errors as those of :meth:`Port.send`."""
         self._require_open()

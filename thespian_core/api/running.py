@@ -27,7 +27,8 @@ class RunningSystem:
         self.base = base
         self.name = base.plan.base_name
         self.was_started = was_started
-        self.main = Connection(base.connect())
+        self._main = Connection(base.connect())
+        self._opening = threading.Lock()
         self._stopping = threading.Lock()
         self._stopped = False
 
@@ -74,6 +75,15 @@ class RunningSystem:
             self._stopped = False
             raise
         return True
+
+    @property
+    def main(self) -> Connection:
+        """The program's main connection; a fork of the program has one of its own."""
+        if not self._main.is_usable:
+            with self._opening:
+                if not self._main.is_usable:
+                    self._main = self.connect()
+        return self._main
 
     def connect(self) -> Connection:
         """Open one more mailbox in it, for one thread."""

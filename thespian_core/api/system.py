@@ -17,6 +17,7 @@ from thespian_core.addresses import ActorAddress
 from thespian_core.api.actor import checked_capability, checked_name
 from thespian_core.errors import ActorSystemException
 from thespian_core.publicly import public
+from thespian_core.startup import require_systems_allowed
 from thespian_core.texts import shown
 from thespian_core.timing import period_seconds
 
@@ -168,10 +169,12 @@ class ActorSystem:
         """Give this thread a connection of its own, whose answers no other one sees."""
         self._open()
         connection = self._running.connect()
+        context = ExternalContext(self, connection)
         try:
-            yield ExternalContext(self, connection)
+            yield context
         finally:
             connection.close()
+            context._connection.close()  # another one, if this process is a fork
 
     def systemUpdate(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method that only this system base has; None when it has none of that name."""
@@ -191,7 +194,12 @@ class ActorSystem:
 
     def _open(self) -> Connection:
         self._running.require()
+        if not self._connection.is_usable:  # this process is a fork of the one that opened it
+            self._connection = self._reopened()
         return self._connection
+
+    def _reopened(self) -> Connection:
+        return self._running.main
 
     def __reduce__(self) -> NoReturn:
         raise CannotPickle(
@@ -211,6 +219,7 @@ def _choose(
     from thespian_core.api.running import RunningSystem
     from thespian_core.systembase import SystemBase
 
+    require_systems_allowed()
     if base is not None and not isinstance(base, (str, RunningSystem, SystemBase)):
         raise TypeError(f"systemBase is the name of a system base, not {type(base).__name__} ({shown(base)})")
     ours: RunningSystem | None = ActorSystem.systemBase
@@ -263,3 +272,6 @@ class ExternalContext(ActorSystem):
         self._running = system._running
         self._connection = connection
         self.capabilities = system.capabilities
+
+    def _reopened(self) -> Connection:
+        return self._running.connect()

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from thespian_core.hooks import selection as selections
 from thespian_core.hooks.catalogue import Catalogue, PluginReport, report_on
 from thespian_core.hooks.discovery import installed_plugins, is_core, names_to_block, split_blocked
 from thespian_core.hooks.errors import PluginBroken, PluginConflict, PluginError, PluginNotFound, describe
@@ -241,7 +242,8 @@ def default_registry() -> PluginRegistry:
     global _default
     with _default_lock:
         if _default is None:
-            _default = PluginRegistry()
+            given = selections.inherited
+            _default = PluginRegistry() if given is None else PluginRegistry.from_selection(given)
         return _default
 
 

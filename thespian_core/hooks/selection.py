@@ -56,3 +56,16 @@ class Selection:
     used: tuple[PluginOrigin, ...]
     blocked: tuple[PluginOrigin, ...] = ()
     broken: tuple[PluginFault, ...] = ()
+
+
+#: What the process that started this one uses; the process's registry is made from it when one is asked for.
+inherited: Selection | None = None
+
+
+def inherit(selection: Selection) -> None:
+    """Use the very plugins of the process that started this one.
+
+    A process that never asks for the registry does not pay for it.
+    """
+    global inherited
+    inherited = selection

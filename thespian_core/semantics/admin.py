@@ -5,6 +5,7 @@ Every event method returns the effects to be carried out, in order. Events:
 =================== ==========================================================
 ``handle``          a request from an actor or a program
 ``born``            an actor starts an actor of its own
+``adopted``         an actor has started an actor of its own, in a process
 ``objection``       an actor's turn to start has come: may it?
 ``started``         an actor that was to be now lives
 ``refused``         it could not be created
@@ -158,6 +159,10 @@ class Admin:
         self._begin(birth)
         return [Start(birth)]
 
+    def adopted(self, birth: Birth) -> None:
+        """An actor's process was started by its creator already; during a shutdown it exits when it lives."""
+        self._begin(birth)
+
     def objection(self, birth: Birth) -> Refusal | None:
         """Say why an actor must not be started, if so; to be asked when its turn to start has come."""
         if self.shutting_down:
@@ -208,6 +213,19 @@ class Admin:
         """Send a message that has no living target to the handler of dead letters, if there is one."""
         letter = self._dead_letters.envelope(to, message)
         return [] if letter is None else [Post(letter[0], letter[1], sender)]
+
+    @property
+    def dead_letter_handler(self) -> ActorAddress | None:
+        """Who gets dead letters now."""
+        return self._dead_letters.handler
+
+    def count_dead_letters(self, number: int) -> None:
+        """So many messages had no living target; whoever sent them deals with them."""
+        self._dead_letters.count += number
+
+    def living(self) -> list[ActorAddress]:
+        """Return the addresses of all actors that have started and not ended."""
+        return [life.birth.address for life in self._lives.values() if life.living]
 
     def shut_down(self) -> list[Effect]:
         """End the system: ask everybody who has no living parent to exit, and with them their families."""

@@ -68,7 +68,8 @@ def find_class(actor_class: object, import_module: Callable[[str], ModuleType]) 
     """Return the actor class that a specification names.
 
     Args:
-        actor_class: a class, or text like ``package.module.Class``.
+        actor_class: a class, or text like ``package.module.Class``, or ``package.module:Outer.Class``
+            for a class in a class.
         import_module: how modules are imported here.
 
     Raises:
@@ -88,23 +89,30 @@ def find_class(actor_class: object, import_module: Callable[[str], ModuleType]) 
 
 
 def _named_class(name: str, import_module: Callable[[str], ModuleType]) -> object:
-    module_name, dot, attribute = name.rpartition(".")
-    if not dot or not module_name or not attribute:
+    module_name, colon, path = name.partition(":")
+    if not colon:
+        module_name, _, path = name.rpartition(".")
+    attributes = path.split(".")
+    if not module_name or not all(attributes):
         raise Refused(
             "specification",
             name,
             "the name lacks its module: give it as 'package.module.Class', or the class itself",
         )
     try:
-        module = import_module(module_name)
+        found: object = import_module(module_name)
     except (Exception, SystemExit) as why:
         raise Refused("import", name, f"{type(why).__name__}: {told(why)}") from why
-    try:
-        return getattr(module, attribute)
-    except AttributeError:
-        raise Refused("specification", name, f"module {module_name!r} has no {attribute!r}") from None
-    except (Exception, SystemExit) as why:
-        raise Refused("import", name, f"{type(why).__name__}: {told(why)}") from why
+    holder = f"module {module_name!r}"
+    for attribute in attributes:
+        try:
+            found = getattr(found, attribute)
+        except AttributeError:
+            raise Refused("specification", name, f"{holder} has no {attribute!r}") from None
+        except (Exception, SystemExit) as why:
+            raise Refused("import", name, f"{type(why).__name__}: {told(why)}") from why
+        holder = f"{attribute!r} in {holder}"
+    return found
 
 
 def check_capabilities(actor_class: type[Any], capabilities: Mapping[str, Any], requirements: Any) -> None:

@@ -104,10 +104,10 @@ class ActorCell:
                 CreateActor(0, actor_class, requirements, global_name, source_hash, report_start=False),
                 self.address,
             )
-        child = self.host.mint()
         if self.state is not State.RUNNING:
             self._log("debug", f"exits, and so creates no {class_name(actor_class)}")
-            return child
+            return self.host.mint_nobody()
+        child = self.host.mint()
         self._children[child.key] = child
         self.host.start(Birth(child, actor_class, self.address, requirements, None, source_hash))
         return child
@@ -134,8 +134,11 @@ class ActorCell:
 
     # What happens to the actor
 
-    def receive(self, message: Any, sender: ActorAddress) -> None:
+    def receive(self, message: Any, sender: ActorAddress) -> Any:
         """Deliver one message.
+
+        Returns:
+            What the actor's ``receiveMessage`` returned; None when it was not called, or failed.
 
         Raises:
             BaseException: what is neither an Exception nor SystemExit goes through, as Ctrl-C does; the
@@ -143,9 +146,8 @@ class ActorCell:
         """
         # The type is asked, not the object: a message may lie about its class, or raise when asked.
         if self._running and not issubclass(type(message), ActorSystemMessage):
-            self._handle(message, sender)
-        else:
-            self._receive_special(message, sender)
+            return self._handle(message, sender)
+        return self._receive_special(message, sender)
 
     def recheck(self, capabilities: dict[str, Any]) -> None:
         """Ask the actor to exit when the system's new capabilities no longer suit it."""
@@ -175,7 +177,7 @@ class ActorCell:
         self.host.complete_status(status)
         return status
 
-    def _receive_special(self, message: Any, sender: ActorAddress) -> None:
+    def _receive_special(self, message: Any, sender: ActorAddress) -> Any:
         kind = type(message)
         if self.state is State.GONE:
             self.host.undeliverable(self.address, message, sender)
@@ -189,32 +191,31 @@ class ActorCell:
             if isinstance(child, ActorAddress):  # anybody may send such a message
                 self._children.pop(child.key, None)
             try:
-                self._handle(message, sender)
+                return self._handle(message, sender)
             finally:
                 if self.state is State.EXITING:
                     self._end_when_alone()
         elif self.state is State.EXITING:
             self.host.undeliverable(self.address, message, sender)
         else:
-            self._handle(message, sender)
+            return self._handle(message, sender)
+        return None
 
-    def _handle(self, message: Any, sender: ActorAddress) -> None:
+    def _handle(self, message: Any, sender: ActorAddress) -> Any:
         self._handled += 1
         try:
-            self.actor.receiveMessage(message, sender)
-            return
+            return self.actor.receiveMessage(message, sender)
         except BaseException as why:
             failure = why
         # Outside the except clause: the second traceback shall not drag the first one along.
         if self._must_end(failure, message, sender):
-            return
+            return None
         what = f"a message of type {type(message).__name__}"
         self._log(
             "warning", f"failed on {what} and tries it once more: {type(failure).__name__}: {told(failure)}"
         )
         try:
-            self.actor.receiveMessage(message, sender)
-            return
+            return self.actor.receiveMessage(message, sender)
         except BaseException as why:
             failure = why
         if not self._must_end(failure, message, sender):
@@ -222,6 +223,7 @@ class ActorCell:
             self._log("error", f"failed twice on {what}, and gives it up", failure)
             self._poison(message, sender, _text(failure))
         del failure  # it holds this frame, and the frame holds it
+        return None
 
     def _must_end(self, failure: BaseException, message: Any, sender: ActorAddress) -> bool:
         if isinstance(failure, Exception):

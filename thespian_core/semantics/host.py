@@ -46,6 +46,10 @@ class ActorHost(Protocol):
         """Make the address of an actor that is to be."""
         ...
 
+    def mint_nobody(self) -> ActorAddress:
+        """Make an address that nobody will ever have."""
+        ...
+
     def start(self, birth: Birth) -> None:
         """Bring an actor to life, now or later; mail to it waits meanwhile."""
         ...

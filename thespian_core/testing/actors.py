@@ -251,6 +251,9 @@ class Liar:
     def __class__(self) -> Any:
         raise RuntimeError("not to be classified")
 
+    def __reduce__(self) -> tuple[type[Liar], tuple[()]]:  # pickle would ask for its class
+        return Liar, ()
+
 
 class Unfinished(PoisonMessage):
     """A system message whose ``__init__`` does nothing."""

@@ -48,6 +48,10 @@ class RecordingHost:
         """Count."""
         return ActorAddress(f"child {len(self.births) + 1}")
 
+    def mint_nobody(self) -> ActorAddress:
+        """Make an address that nobody will ever have."""
+        return self.mint()
+
     def start(self, birth: Birth) -> None:
         """Write a birth down."""
         self.births.append(birth)

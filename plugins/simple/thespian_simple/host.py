@@ -52,6 +52,10 @@ class Host:
         """Make an address that never was."""
         return ActorAddress(Mailbox("S", "", self._minter.mint()))
 
+    def mint_nobody(self) -> ActorAddress:
+        """Make an address that nobody will ever have."""
+        return self.mint()
+
     def post(self, to: ActorAddress, message: Any, sender: ActorAddress) -> None:
         """Queue a message."""
         self._queue.append((to, message, sender))
