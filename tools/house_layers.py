@@ -77,6 +77,24 @@ LAYERS = (
         ("thespian_core", "thespian_core.hooks", "thespian_multiproc.transport", "leaves"),
     ),
     Layer(
+        "thespian_multiproc.base",
+        "starts a system of many processes, or joins it",
+        ("thespian_multiproc.base",),
+        (
+            *("thespian_multiproc.runtime", "thespian_multiproc.transport"),
+            *("thespian_core", "thespian_core.hooks", "thespian_core.semantics", "leaves"),
+        ),
+    ),
+    Layer(
+        "thespian_multiproc.runtime",
+        "the processes of a system",
+        ("thespian_multiproc.runtime",),
+        (
+            *("thespian_multiproc.protocol", "thespian_multiproc.transport"),
+            *("thespian_core", "thespian_core.hooks", "thespian_core.semantics", "leaves"),
+        ),
+    ),
+    Layer(
         "thespian_multiproc.protocol",
         "what two processes say to each other; pure",
         ("thespian_multiproc.protocol",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import zipfile
@@ -28,13 +29,19 @@ class Echo(Actor):
 
 
 if __name__ == "__main__":
-    system = ActorSystem("simpleSystemBase")
+    system = ActorSystem("{base}", {capabilities})
     try:
         echo = system.createActor(Echo)
-        print("answer:", system.ask(echo, "hello", 5))
+        print("answer:", system.ask(echo, "hello", 20))
     finally:
         system.shutdown()
 """
+
+
+def echo_on(base: str, capabilities: dict[str, object] | None = None) -> str:
+    """Return the text of a program that asks an actor on a base."""
+    return ECHO.format(base=base, capabilities=capabilities or {})
+
 
 ASKS_FOR = """
 from thespian.actors import ActorSystem
@@ -135,6 +142,19 @@ def with_simple(
     return environment
 
 
+@pytest.fixture(scope="module", params=["from wheels", "from the source tree"])
+def with_tcp(
+    request: pytest.FixtureRequest, tree: Path, wheels: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Environment:
+    """An environment with the core and the TCP base."""
+    environment = new_environment(tmp_path_factory.mktemp("with-tcp"))
+    if request.param == "from wheels":
+        environment.install("--find-links", wheels, "thespian-core[tcp]")
+    else:
+        environment.install(".", "./plugins/multiproc", "./plugins/tcp", cwd=tree)
+    return environment
+
+
 @pytest.fixture(scope="module")
 def core_alone(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """An environment with the core and no base."""
@@ -144,11 +164,28 @@ def core_alone(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Enviro
 
 
 def test_a_program_runs_on_the_simple_base(with_simple: Environment) -> None:
-    assert "answer: hello\n" in with_simple.program(ECHO)
+    assert "answer: hello\n" in with_simple.program(echo_on("simpleSystemBase"))
 
 
 def test_nothing_is_installed_that_was_not_asked_for(with_simple: Environment) -> None:
     assert with_simple.distributions() == {"thespian-core", "thespian-simple"}
+
+
+def test_a_program_runs_on_the_tcp_base(with_tcp: Environment) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    said = with_tcp.program(echo_on("multiprocTCPBase", {"Admin Port": port}))
+    assert said == "answer: hello\n"
+
+
+def test_the_tcp_base_brings_its_engine_and_no_other_base(with_tcp: Environment) -> None:
+    assert with_tcp.distributions() == {"thespian-core", "thespian-multiproc", "thespian-tcp"}
+
+
+def test_the_plugins_command_lists_the_tcp_base_and_its_transport(with_tcp: Environment) -> None:
+    (line,) = [line for line in with_tcp.command("plugins").splitlines() if line.startswith("tcp ")]
+    assert {"thespian-tcp", "0.1.0", "ok"} <= set(line.split())
+    assert "system base multiprocTCPBase, transport T" in line
 
 
 def test_a_base_that_is_not_installed_is_answered_with_what_to_install(with_simple: Environment) -> None:
@@ -168,7 +205,7 @@ def test_the_plugins_command_lists_what_is_installed(with_simple: Environment) -
 
 def test_a_users_program_passes_strict_type_checking(with_simple: Environment) -> None:
     file = with_simple.folder / "typed.py"
-    file.write_text(ECHO)
+    file.write_text(echo_on("simpleSystemBase"))
     printed = run(
         sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir=cache",
         "--python-executable", with_simple.python, file,

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import itertools
 import os
 import socket
 import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from plugins.tcp.tests.tcp_helpers import framed, post, raw_client
 from thespian_multiproc.testing.post import Post
-from thespian_multiproc.transport.interface import AddressInUse, Lost, Undeliverable
-from thespian_tcp.connections import Connections
+from thespian_multiproc.transport.interface import AddressInUse, Undeliverable
+from thespian_tcp.meeting import Doors
 from thespian_tcp.places import SocketAddress, as_socket_address, nobody_is_there
 from thespian_tcp.transport import TcpTransport
 
 __all__ = ["post"]
-
-
-FEW = 40
-
-
-@pytest.fixture
-def few_files() -> Iterator[None]:
-    """Let this process open only a few more files."""
-    resource = pytest.importorskip("resource", reason="this system has no such limit to set")
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    used = {*map(int, os.listdir("/proc/self/fd"))}
-    free = (number for number in itertools.count() if number not in used)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (next(itertools.islice(free, FEW, None)), before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_a_connection_that_goes_round_in_a_circle_is_nobody(
@@ -46,15 +29,15 @@ def test_a_connection_that_goes_round_in_a_circle_is_nobody(
     ann = post.open()
     nobody = post.invite(ann)
     nobody.release()
-    usual = Connections._new_socket
+    usual = Doors._new_socket
 
-    def unlucky(self: Connections, family: socket.AddressFamily, target: SocketAddress) -> socket.socket:
+    def unlucky(self: Doors, family: socket.AddressFamily, target: SocketAddress) -> socket.socket:
         """Choose, of all ports, the one that is connected to: the system does so now and then."""
         sock = usual(self, family, target)
         sock.bind(target)
         return sock
 
-    monkeypatch.setattr(Connections, "_new_socket", unlucky)
+    monkeypatch.setattr(Doors, "_new_socket", unlucky)
     token = post.send(ann, b"anybody there?", nobody.where)
     post.until(lambda: ann.fate(token), "the outcome is reported")
     outcome = ann.fate(token)
@@ -95,60 +78,6 @@ def test_conversations_are_reused_in_both_directions(post: Post) -> None:
     assert {*bob.peers} == {caller}
     assert {*ann.peers} == {callee}
     assert not files or len(os.listdir("/proc/self/fd")) == files
-
-
-def test_idle_conversations_end_when_asked_and_both_sides_hear(post: Post) -> None:
-    ann, bob = post.open(), post.open()
-    callee, caller = post.introduce(ann, bob)
-    assert ann.endpoint.close_idle(60) == 0  # type: ignore[attr-defined]
-    post.send(bob, b"said meanwhile", caller)
-    assert ann.endpoint.close_idle(0) == 1  # type: ignore[attr-defined]
-    post.until(lambda: ann.lost and bob.lost, "both hear of the end")
-    assert ann.frames == [b"said meanwhile"], "what was accepted is to be delivered"
-    assert ann.lost == [Lost(callee, bob.where)]
-    post.introduce(ann, bob)
-
-
-@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="open files can only be counted in /proc")
-@pytest.mark.usefixtures("few_files")
-def test_whoever_runs_out_of_files_closes_what_was_idle_and_goes_on(post: Post) -> None:
-    box, friend = post.open(), post.open()
-    # Four files each, and the clients are in this process as well: all of them at once do not fit.
-    clients = [raw_client(box.where) for _ in range(FEW - 15)]
-    try:
-        post.send(friend, b"good mail", box.where)
-        post.until(lambda: box.frames, "the good mail arrives")
-    finally:
-        for client in clients:
-            client.close()
-    assert box.frames == [b"good mail"]
-
-
-@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="open files can only be counted in /proc")
-@pytest.mark.usefixtures("few_files")
-def test_whoever_runs_out_of_files_with_nothing_idle_waits_until_somebody_leaves(post: Post) -> None:
-    box = post.open()
-    clients = []
-    try:
-        for _ in range(FEW // 4):
-            clients.append(raw_client(box.where))
-            clients[-1].sendall(framed(b"half a frame")[:8])  # under way, so not idle
-            box.look(0.01)
-        box.look(0.05)  # so that the last one, too, is under way
-        with contextlib.suppress(OSError):  # until there is no file left to accept with
-            while True:
-                clients.append(raw_client(box.where))
-        busy_since = time.process_time()
-        box.look(0.3)
-        assert time.process_time() - busy_since < 0.15, "a mailbox without room is not to run in circles"
-        while clients:
-            clients.pop().close()
-        clients.append(raw_client(box.where))
-        clients[0].sendall(framed(b"good mail"))
-        post.until(lambda: b"good mail" in box.frames, "the good mail arrives")
-    finally:
-        for client in clients:
-            client.close()
 
 
 def test_an_answer_to_somebody_who_hung_up_rudely_is_undeliverable(post: Post) -> None:
@@ -229,6 +158,37 @@ def test_a_fork_that_closes_its_copy_ends_no_conversation(post: Post) -> None:
     post.send(bob, b"answer", caller)
     post.until(lambda: ann.frames and bob.frames, "both arrive")
     assert (ann.lost, bob.lost) == ([], [])
+
+
+def test_small_frames_and_large_ones_have_left_at_once_when_there_is_room(post: Post) -> None:
+    ann, bob = post.open(), post.open()
+    callee, caller = post.introduce(ann, bob)
+    tokens = [post.send(ann, b"small", callee), post.send(ann, [bytes(50_000), b"and more"], callee)]
+    tokens += [post.send(bob, b"small", caller)]
+    assert {*tokens} <= {*ann.left_at_once, *bob.left_at_once}
+
+
+def test_a_mailbox_with_a_smaller_limit_hangs_up_on_larger_frames() -> None:
+    large, small = (Post(TcpTransport(max_frame_bytes=size), time.monotonic) for size in (4_000, 2_000))
+    try:
+        ann, bob = large.open(), small.open()
+        large.boxes.append(bob)  # so that both attend
+        callee, _ = large.introduce(ann, bob)
+        large.send(ann, bytes(2_000), callee)
+        large.until(lambda: bob.frames, "the frame that is just not too large arrives")
+        large.send(ann, bytes(2_001), callee)
+        large.until(lambda: ann.lost and bob.lost, "both hear of the end")
+        assert len(bob.frames) == 1
+    finally:
+        large.close_all()
+        small.close_all()
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1023, 1 << 32])
+def test_a_limit_that_cannot_be_is_refused_by_name(limit: int) -> None:
+    with pytest.raises(ValueError, match="max_frame_bytes") as caught:
+        TcpTransport(max_frame_bytes=limit)
+    assert repr(limit) in str(caught.value)
 
 
 def test_closing_takes_no_longer_than_was_said_though_somebody_does_not_read() -> None:

@@ -14,6 +14,7 @@ from thespian_multiproc.transport.interface import Buffer, Event, Frame, Sent, U
 HEADER = struct.Struct(">I")  # the size of the frame that follows
 JOINED_UP_TO_BYTES = 16 << 10  # our choice: one small copy instead of several pieces
 MAX_PARTS_PER_WRITE = 1000  # IOV_MAX is 1024 on Linux and macOS
+MUTE_AFTER_S = 1.0  # our choice: a hello follows its connection at once; mute strangers make room first
 GATHERS = hasattr(socket.socket, "sendmsg")  # not on Windows
 
 
@@ -85,37 +86,44 @@ class Conversation:
         """Whether a frame, or the rest of one, was not written yet."""
         return bool(self._chunks)
 
-    @property
-    def idle(self) -> bool:
-        """Whether no frame is under way, as far as this end can tell."""
-        return self.state is State.OPEN and not self._chunks and self.large is None and not self.leftover
+    def is_idle(self, now: float) -> bool:
+        """Whether no frame is under way, as far as this end can tell; a stranger's is not waited for long."""
+        return (
+            self.state is State.OPEN
+            and not self._chunks
+            and self.large is None
+            and (not self.leftover or self.is_mute(now))
+        )
 
-    def submit(self, frame: Frame, size: int, token: int) -> Event | None:
+    def is_mute(self, now: float) -> bool:
+        """Whether this is somebody who came, and never said a whole frame."""
+        return not self.known and now - self.used_at >= MUTE_AFTER_S
+
+    def submit(self, frame: Frame, size: int, token: int) -> bool:
         """Write a frame, or keep what the socket does not take.
 
         Returns:
-            The outcome, when it is known at once.
+            Whether it has left; else :meth:`write` or :meth:`undelivered` tells its outcome.
         """
         header = HEADER.pack(size)
         if size > JOINED_UP_TO_BYTES:
+            leaves_now = self.state is State.OPEN and not self._chunks
             self._chunks.append((header, None))
             self._chunks.extend((part, None) for part in frame if size_of(part))
             self._chunks.append((self._chunks.pop()[0], token))
-            if self.state is State.OPEN and self._chunks[0][0] is header:
-                return next(iter(self.write()), None)
-            return None
+            return leaves_now and bool(self.write())
         whole = b"".join((header, *frame))
-        if self.state is State.OPEN and not self._chunks:
-            try:
-                written = self.sock.send(whole)
-            except OSError:  # no room; or the end, which reading finds out, after the last mail
-                written = 0
-            if written == len(whole):
-                return Sent(token, self)
-            self._chunks.append((memoryview(whole)[written:] if written else whole, token))
-            return None
-        self._chunks.append((whole, token))
-        return None
+        if self._chunks or self.state is not State.OPEN:
+            self._chunks.append((whole, token))
+            return False
+        try:
+            written = self.sock.send(whole)
+        except OSError:  # no room; or the end, which reading finds out, after the last mail
+            written = 0
+        if written == len(whole):
+            return True
+        self._chunks.append((memoryview(whole)[written:] if written else whole, token))
+        return False
 
     def write(self) -> list[Event]:
         """Write as much as the socket takes, many frames at once, and return what has left."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+
 from thespian_multiproc.transport.interface import STRANGER_FRAME_BYTES, Event, Received
 from thespian_tcp.conversation import HEADER, Conversation
 
-BUFFER_BYTES = 64 << 10  # many small frames at a time (our choice)
+# Our choice: many small frames at a time; a batch of 64 KiB and what it is packed in comes in one piece.
+BUFFER_BYTES = 128 << 10
 LARGE_FROM_BYTES = 16 << 10  # what is not in the buffer yet of so large a frame is not copied again
-READS_IN_A_ROW = 16  # then it is the next one's turn
+LARGE_READ_BYTES = 256 << 10  # read at a time of a large frame: a socket may hold several MiB (Linux: 6)
+READS_IN_A_ROW = 4  # then it is the next one's turn: after 1 MiB and a little at most
+SCATTERS = hasattr(socket.socket, "recvmsg_into")  # not on Windows
 
 
 class TooLarge(Exception):
@@ -15,11 +20,16 @@ class TooLarge(Exception):
 
 
 class Reader:
-    """Turns what connections say into frames; one for each endpoint."""
+    """Turns what connections say into frames; one for each endpoint.
+
+    Attributes:
+        has_read: how many bytes, since somebody set it to 0.
+    """
 
     def __init__(self, max_frame_bytes: int) -> None:
         self._max_frame_bytes = max_frame_bytes
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
+        self.has_read = 0
 
     def read(self, conversation: Conversation, events: list[Event], wait: int) -> bool:
         """Read what has come.
@@ -39,8 +49,9 @@ class Reader:
         for _ in range(READS_IN_A_ROW):
             if not conversation.admitted and conversation.heard_in == wait:
                 return True
+            read_some = self._read_buffer if conversation.large is None else self._read_large
             try:
-                more = self._read_once(conversation, events, wait)
+                more = read_some(conversation, events, wait)
             except BlockingIOError:
                 return True
             if more is not None:
@@ -96,23 +107,52 @@ class Reader:
                 return True
         return True
 
-    def _read_once(self, conversation: Conversation, events: list[Event], wait: int) -> bool | None:
-        if conversation.large is not None:
-            rest = memoryview(conversation.large)[conversation.large_has :]
+    # Both return False when the other end has said its last, True when nothing more is there, else None:
+    # a read that comes back short has emptied the socket, and another one would be a call for nothing.
+
+    def _read_large(self, conversation: Conversation, events: list[Event], wait: int) -> bool | None:
+        large, has = conversation.large, conversation.large_has
+        assert large is not None  # the caller has looked
+        rest = memoryview(large)[has : has + LARGE_READ_BYTES]
+        is_last = has + len(rest) == len(large)
+        if is_last and SCATTERS:
+            # What follows the frame comes with it, so that its end needs no read of its own.
+            room = len(rest) + BUFFER_BYTES
+            count = conversation.sock.recvmsg_into((rest, self._buffer))[0]
+        else:
+            room = len(rest)
             count = conversation.sock.recv_into(rest)
-            conversation.large_has += count
-            if count == len(rest):
-                conversation.known = True
-                conversation.heard_in = wait
-                events.append(Received(conversation.large, conversation))
-                conversation.large = None
-            return None if count else False
-        leftover = conversation.leftover
-        # Nothing is kept for a stranger beyond the one frame it may send.
-        room = BUFFER_BYTES if conversation.admitted else HEADER.size + STRANGER_FRAME_BYTES - len(leftover)
-        count = conversation.sock.recv_into(self._buffer[:room])
         if not count:
             return False
+        self.has_read += count
+        beyond = count - len(rest)
+        if is_last and beyond >= 0:
+            conversation.known = True
+            conversation.heard_in = wait
+            conversation.large = None
+            events.append(Received(large, conversation))
+            if beyond:
+                self.parse(conversation, bytes(self._buffer[:beyond]), events, wait)
+        else:
+            conversation.large_has = has + count
+        return None if count == room else True
+
+    def _read_buffer(self, conversation: Conversation, events: list[Event], wait: int) -> bool | None:
+        leftover = conversation.leftover
+        admitted = conversation.admitted
+        # Nothing is kept for a stranger beyond the one frame it may send.
+        room = BUFFER_BYTES if admitted else HEADER.size + STRANGER_FRAME_BYTES - len(leftover)
+        count = conversation.sock.recv_into(self._buffer, room)
+        if not count:
+            return False
+        self.has_read += count
+        if admitted and not leftover and count >= HEADER.size:
+            (size,) = HEADER.unpack_from(self._buffer)
+            if HEADER.size + size == count and size <= self._max_frame_bytes:  # as most often: one frame
+                conversation.known = True
+                conversation.heard_in = wait
+                events.append(Received(bytes(self._buffer[HEADER.size : count]), conversation))
+                return None if count == room else True
         data = bytes(self._buffer[:count])
         self.parse(conversation, leftover + data if leftover else data, events, wait)
-        return None if count == room or conversation.large is not None else True
+        return None if count == room else True

@@ -8,12 +8,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from thespian_multiproc.transport.capabilities import admin_port
-from thespian_multiproc.transport.interface import Invitation, Transport
+from thespian_multiproc.transport.interface import STRANGER_FRAME_BYTES, Invitation, Transport
 from thespian_tcp.endpoint import TcpEndpoint
+from thespian_tcp.limits import (
+    IDLE_CLOSE_AFTER_S,
+    LARGEST_FRAME_BYTES,
+    MAX_FRAME_BYTES,
+    Limits,
+    usual_most_conversations,
+)
 from thespian_tcp.places import as_place, listen
 
 LOOPBACK = "127.0.0.1"
-MAX_FRAME_BYTES = 1 << 30  # our choice; the size before each frame, 4 bytes, would allow four times as much
 DRAIN_S = 1.0  # our choice: what a process that ends may have to wait for somebody who does not read
 
 
@@ -23,17 +29,28 @@ class TcpTransport(Transport):
     Args:
         host: the IP address that mailboxes have, and connections are accepted at.
         drain_s: how long closing a mailbox may take when what was sent cannot leave this machine.
+        max_frame_bytes: the largest frame that mailboxes send and take.
+
+    Attributes:
+        most_conversations: of one mailbox; beyond, those that were idle for longest are ended. None for
+            three quarters of the files that the process may open when it opens the mailbox.
+        idle_close_after_s: after so long without a word, a mailbox ends a conversation.
 
     Raises:
-        ValueError: ``host`` is not an IP address that others can connect to.
+        ValueError: ``host`` is not an IP address that others can connect to, or ``max_frame_bytes`` is
+            too small for a stranger's frame or too large for 4 bytes.
     """
 
     scheme = "T"
-    max_frame_bytes = MAX_FRAME_BYTES
+    max_frame_bytes: int = MAX_FRAME_BYTES
     ordered = True
     crosses_hosts = True
+    most_conversations: int | None = None
+    idle_close_after_s: float = IDLE_CLOSE_AFTER_S
 
-    def __init__(self, host: str = LOOPBACK, drain_s: float = DRAIN_S) -> None:
+    def __init__(
+        self, host: str = LOOPBACK, drain_s: float = DRAIN_S, max_frame_bytes: int = MAX_FRAME_BYTES
+    ) -> None:
         try:
             usable = not ipaddress.ip_address(host).is_unspecified
         except ValueError:
@@ -43,8 +60,14 @@ class TcpTransport(Transport):
                 f"{host!r} cannot be the host of a mailbox: "
                 f"give one IP address of this machine, as in {LOOPBACK}"
             )
+        if not STRANGER_FRAME_BYTES <= max_frame_bytes <= LARGEST_FRAME_BYTES:
+            raise ValueError(
+                f"max_frame_bytes must be from {STRANGER_FRAME_BYTES} to {LARGEST_FRAME_BYTES}, "
+                f"not {max_frame_bytes!r}"
+            )
         self.host = host
         self.drain_s = drain_s
+        self.max_frame_bytes = max_frame_bytes
 
     def resolve(self, capabilities: Mapping[str, Any]) -> str:
         """Return the place of the admin that the capability ``Admin Port`` names, 1900 if it is not given.
@@ -66,7 +89,12 @@ class TcpTransport(Transport):
             where = as_place(self.host, listener.getsockname()[1])
         else:
             listener, where = _take(invitation), invitation.where
-        return TcpEndpoint(listener, where, self.host, self.max_frame_bytes, self.drain_s)
+        limits = Limits(
+            max_frame_bytes=self.max_frame_bytes,
+            most_conversations=self.most_conversations or usual_most_conversations(),
+            idle_close_after_s=self.idle_close_after_s,
+        )
+        return TcpEndpoint(listener, where, self.host, limits, self.drain_s)
 
 
 def _take(invitation: Invitation) -> socket.socket:

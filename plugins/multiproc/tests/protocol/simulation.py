@@ -12,6 +12,7 @@ from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.session_effects import (
     Admit,
     Complaint,
+    Doubtful,
     Drop,
     Effect,
     Incoming,
@@ -118,7 +119,7 @@ class Simulation:
     def _nonce(self) -> bytes:
         return self.random.randbytes(32)
 
-    def _carry_out(self, member: Member, effects: list[Effect]) -> None:
+    def _carry_out(self, member: Member, effects: Iterable[Effect]) -> None:
         for effect in effects:
             match effect:
                 case Submit(frame, to, token):
@@ -127,11 +128,14 @@ class Simulation:
                     member.endpoint.admit(peer)
                 case Drop(peer):
                     member.endpoint.drop(peer)
-                case Incoming(sender, messages):
+                case Incoming(sender, _, messages):
                     member.seen.setdefault(sender, []).extend(map(bytes, messages))
                     later = self.network.now + self.random.random() * 0.05
                     self.network.schedule(later, partial(self._handle, member, sender, len(messages)))
-                case Lifeless(to, messages):
+                case Doubtful(name):
+                    later = self.network.now + self.random.random() * 0.05
+                    self.network.schedule(later, partial(self._answer, member, name))
+                case Lifeless(to, _, messages):
                     member.lifeless.setdefault(to, []).extend(map(bytes, messages))
                 case Complaint(_, reason):
                     member.complaints.append(reason)
@@ -139,3 +143,13 @@ class Simulation:
     def _handle(self, member: Member, sender: str, count: int) -> None:
         if member.alive:
             self._carry_out(member, member.sessions.handled(sender, count, self.network.now))
+
+    def _answer(self, member: Member, name: str) -> None:
+        """Say what became of somebody, as who watches processes does."""
+        if not member.alive:
+            return
+        now = self.network.now
+        if name in self.members and self.members[name].alive:
+            self._carry_out(member, member.sessions.lives(name, now))
+        else:
+            self._carry_out(member, member.sessions.died(name, 0, 0, "it was killed"))

@@ -19,6 +19,16 @@ class TestMemoryDatagramTransport(MemoryContract):
     transport_class = MemoryDatagramTransport
 
 
+class TestPromptMemoryTransport(MemoryContract):
+    def make_transport(self) -> MemoryTransport:
+        return MemoryTransport(prompt=True)
+
+
+class TestPromptMemoryDatagramTransport(MemoryContract):
+    def make_transport(self) -> MemoryDatagramTransport:
+        return MemoryDatagramTransport(prompt=True)
+
+
 class TestMemoryTransportWithDelays(MemoryContract):
     def make_transport(self) -> MemoryTransport:
         return MemoryTransport(MemoryNetwork(seed=1, faults=Faults(delay_s=(0.0, 0.01))))

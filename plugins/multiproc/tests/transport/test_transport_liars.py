@@ -29,6 +29,18 @@ EXPECTED: dict[str, set[str]] = {
     "ForgetsAnOutcome": {
         "test_every_frame_has_exactly_one_outcome",
     },
+    "ReportsWhatItTold": {
+        "test_every_frame_has_exactly_one_outcome",
+        "test_what_submit_says_has_left_is_not_reported_again",
+    },
+    "TellsOfPlacesAtOnce": {
+        "test_a_frame_that_was_submitted_to_a_place_is_reported_with_its_peer",
+    },
+    "PromisesWithoutSending": {
+        "test_what_submit_says_has_left_arrives_although_nobody_waits",
+        "test_what_was_sent_before_a_conversation_was_dropped_arrives",
+        "test_what_was_sent_before_a_mailbox_was_closed_arrives",
+    },
     "ForgetsToWake": {
         "test_a_wake_before_a_wait_ends_that_wait",
         "test_a_wake_from_another_thread_ends_a_wait",
@@ -138,6 +150,7 @@ EXPECTED: dict[str, set[str]] = {
         "test_whoever_never_reads_stops_neither_the_sender_nor_the_others",
     },
     "BeginsAnewEachTime": {
+        "test_a_frame_that_was_submitted_to_a_place_is_reported_with_its_peer",
         "test_a_stranger_who_sends_much_is_heard_one_frame_a_wait",
         "test_a_strangers_large_frame_ends_the_conversation_on_both_sides",
         "test_an_admitted_peer_may_send_large_frames",

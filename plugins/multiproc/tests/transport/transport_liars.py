@@ -118,6 +118,46 @@ class ForgetsAnOutcome(Liar):
             return [] if self.sent == UNLUCKY and isinstance(event, Sent) else [event]
 
 
+class ReportsWhatItTold(Liar):
+    """Says that a frame to a peer has left, and reports it once more."""
+
+    class endpoint_class(MemoryEndpoint):
+        def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
+            super().submit(frame, to, token)
+            return [*self.mailbox.arrivals][-1:] == [Sent(token, to)]
+
+
+class TellsOfPlacesAtOnce(Liar):
+    """Keeps the peer to itself when a frame to a place has left."""
+
+    class endpoint_class(MemoryEndpoint):
+        def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
+            super().submit(frame, to, token)
+            side = self._begun.get(to) if isinstance(to, str) else None
+            return side is not None and self._take_back(Sent(token, side))
+
+
+class PromisesWithoutSending(Liar):
+    """Says that a frame to a peer has left, and lets it go at the next wait."""
+
+    class endpoint_class(MemoryEndpoint):
+        promised: list[tuple[bytes, str | Peer, int]]
+
+        def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
+            self.promised = getattr(self, "promised", [])
+            if not isinstance(to, Side) or to.ended or sum(map(len, frame)) > LIMIT:
+                return super().submit(frame, to, token)
+            self.promised.append((b"".join(frame), to, token))
+            return True
+
+        def wait(self, timeout_s: float | None) -> Sequence[Event]:
+            for frame, to, token in getattr(self, "promised", []):
+                self.carry(frame, to, token)
+                self._take_back(Sent(token, to))
+            self.promised = []
+            return super().wait(timeout_s)
+
+
 class ForgetsToWake(Liar):
     class endpoint_class(MemoryEndpoint):
         def wake(self) -> None:
@@ -135,8 +175,8 @@ class ForgetsAnEarlyWake(Liar):
 
 class SendsTheFirstPart(Liar):
     class endpoint_class(MemoryEndpoint):
-        def submit(self, frame: Frame, to: str | Peer, token: int) -> None:
-            super().submit(frame[:1], to, token)
+        def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
+            return super().submit(frame[:1], to, token)
 
 
 class SkipsEmptyFrames(Liar):
@@ -199,8 +239,9 @@ class MumblesAboutLimits(Liar):
 
 class HasNoLimit(Liar):
     class endpoint_class(MemoryEndpoint):
-        def submit(self, frame: Frame, to: str | Peer, token: int) -> None:
+        def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
             self.carry(b"".join(frame), to, token)
+            return False
 
 
 class TellsTheDropper(Liar):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import attrs
 
 from thespian_multiproc.protocol.handshake import Established, Initiator, Responder
@@ -32,7 +34,11 @@ class Talk:
 
 @attrs.define(eq=False)
 class Correspondent:
-    """One mailbox that this one writes to, or is written to by."""
+    """One mailbox that this one writes to, or is written to by.
+
+    Attributes:
+        is_watched: somebody can be asked whether it still exists; else what the network says counts.
+    """
 
     name: str  # its id; the place, for an admin that was not met before
     target: str  # the id that the handshake asks for, or empty
@@ -40,3 +46,5 @@ class Correspondent:
     link: Link
     talk: Talk | None = None  # the one that carries the link, or is to
     reason: str = "the mailbox is gone"
+    is_watched: bool = True
+    noted_at: float = inf  # when it is on the agenda

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import attrs
+from typing import NamedTuple
 
 from thespian_multiproc.transport.interface import Buffer, Frame
 
 
-@attrs.frozen
-class Open:
+class Open(NamedTuple):
     """Begin a conversation."""
 
 
-@attrs.frozen
-class Transmit:
+class Transmit(NamedTuple):
     """Submit a frame, and report ``left`` when it has left."""
 
     frame: Frame
 
 
-@attrs.frozen
-class Deliver:
+class Deliver(NamedTuple):
     """Hand messages over, in order; then report ``handled`` for each in turn."""
 
     first: int
     messages: Sequence[Buffer]
 
 
-@attrs.frozen
-class Dead:
+class Dead(NamedTuple):
     """Say what became of messages: nobody will handle them.
 
     Attributes:
@@ -42,12 +37,15 @@ class Dead:
     messages: Sequence[Buffer]
 
 
-@attrs.frozen
-class Poisoned:
+class Poisoned(NamedTuple):
     """Say what became of one message: the other side died while it handled it."""
 
     number: int
     message: Buffer
 
 
-Effect = Open | Transmit | Deliver | Dead | Poisoned
+class Doubt(NamedTuple):
+    """Find out whether the other side's mailbox still exists: its mail is owed, and it says nothing."""
+
+
+Effect = Open | Transmit | Deliver | Dead | Poisoned | Doubt

@@ -57,10 +57,10 @@ def texts(body: bytes, count: int) -> tuple[list[str], bytes]:
     """
     found = []
     for _ in range(count):
-        size = body[0]
+        size = body[0] if body else LONGEST_ID + 1
         raw, body = body[1 : 1 + size], body[1 + size :]
-        if size > LONGEST_ID or not raw.isascii():
-            raise NotOurs("an id is too long, or no ASCII")
+        if size > LONGEST_ID or len(raw) != size or not raw.isascii():
+            raise NotOurs("an id is too long, cut short, or no ASCII")
         found.append(raw.decode("ascii"))
     return found, body
 

@@ -18,6 +18,9 @@ class Limits:
         resend_at_most_s: the longest such wait.
         reopen_after_s: how long to wait after a conversation broke, the second time; then twice as long.
         reopen_at_most_s: the longest such wait.
+        doubt_after_s: how long mail may be owed without a word before somebody is asked whether the other
+            side lives; then twice as long each time.
+        doubt_at_most_s: the longest such wait.
     """
 
     window_bytes: int = 4 * 1024 * 1024
@@ -28,3 +31,5 @@ class Limits:
     resend_at_most_s: float = 5.0
     reopen_after_s: float = 0.05
     reopen_at_most_s: float = 2.0
+    doubt_after_s: float = 0.4
+    doubt_at_most_s: float = 5.0

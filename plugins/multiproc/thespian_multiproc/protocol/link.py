@@ -10,6 +10,7 @@ States and events:
 state      ``send``             ``opened``      ``arrived``   ``broke``            ``tick``
 ========== ==================== =============== ============= ==================== ===================
 closed     kept; ``Open``       open; resends   ignored       closed               ``Open`` when due
+doubted    kept                 open; resends   ignored       ignored              ``Doubt`` again
 open       sent, or kept while  open; resends   delivered,    closed; ``Open``     resends, and tells
            a write is under                     counters      when mail is owed    counters that are
            way or the window                    taken                              due
@@ -17,20 +18,28 @@ open       sent, or kept while  open; resends   delivered,    closed; ``Open``  
 gone       ``Dead`` at once     ignored         ignored       ignored              nothing
 ========== ==================== =============== ============= ==================== ===================
 
+``vanished`` says that the mailbox cannot be found any more; that leads to doubted, with ``Doubt`` when
+mail is owed: only who watches processes knows what became of it. The answer is ``lives`` (closed, and
+``Open`` after a while) or ``gone``. ``Doubt`` also comes, in any state but gone, when mail is owed and
+nothing is heard for a while.
+
 ``gone`` leads to the state gone from everywhere: all that was not handled is ``Dead``, but for a message
 that is known to have been begun, which is ``Poisoned``.
 
 Pure: the time is an argument, in seconds on a clock that never runs backwards.
+
+Longer than 300 lines because one side of a link is one machine.
 """
 
 from __future__ import annotations
 
 from enum import Enum
+from math import inf
 
-from thespian_multiproc.protocol.effects import Dead, Deliver, Effect, Open, Poisoned, Transmit
+from thespian_multiproc.protocol.effects import Dead, Deliver, Doubt, Effect, Open, Poisoned, Transmit
 from thespian_multiproc.protocol.frames import LARGEST_COUNT, Ack, Data, ack_frame, data_frame
 from thespian_multiproc.protocol.limits import Limits
-from thespian_multiproc.protocol.outbox import Outbox
+from thespian_multiproc.protocol.outbox import Load, Outbox
 from thespian_multiproc.transport.interface import Buffer
 
 
@@ -38,6 +47,7 @@ class State(Enum):
     """Where a link is in its life."""
 
     CLOSED = "closed"
+    DOUBTED = "doubted"
     OPEN = "open"
     GONE = "gone"
 
@@ -48,13 +58,17 @@ class Link:
     Args:
         ordered: whether the transport keeps order and loses nothing within a conversation.
         limits: what it is tuned by; None for the usual.
+        load: what waits to be sent is added to it.
+
+    Attributes:
+        due: ``tick`` has nothing to do before that time; it may have nothing to do then, either.
     """
 
-    def __init__(self, ordered: bool, limits: Limits | None = None) -> None:
+    def __init__(self, ordered: bool, limits: Limits | None = None, load: Load | None = None) -> None:
         self._ordered = ordered
         self._limits = limits = limits or Limits()
         self.state = State.CLOSED
-        self._out = Outbox(limits.window_bytes, limits.batch_bytes)
+        self._out = Outbox(limits.window_bytes, limits.batch_bytes, load or Load())
         self._writing = False
         # What comes in.
         self._received = 0
@@ -65,8 +79,11 @@ class Link:
         self._tell_at: float | None = None
         self._resend_at: float | None = None
         self._reopen_at: float | None = None
+        self._doubt_at: float | None = None
         self._resends = 0
         self._breaks = 0
+        self._doubts = 0
+        self.due = inf
 
     @property
     def received(self) -> int:
@@ -94,10 +111,22 @@ class Link:
         return self._resends
 
     @property
+    def is_unused(self) -> bool:
+        """Whether no message was ever sent."""
+        return self._out.next_number == 1
+
+    @property
+    def unreceived(self) -> int:
+        """How many messages have not come in over there, as far as is known."""
+        if self.state is State.GONE:
+            return 0
+        return self._out.next_number - 1 - max(self._out.received, self._out.handled)
+
+    @property
     def next_tick(self) -> float | None:
         """When ``tick`` is to be called, or None."""
         tell_at = None if self._writing else self._tell_at  # ``left`` comes first
-        times = (tell_at, self._resend_at, self._reopen_at)
+        times = (tell_at, self._resend_at, self._reopen_at, self._doubt_at)
         return min((at for at in times if at is not None), default=None)
 
     def send(self, message: Buffer, now: float) -> list[Effect]:
@@ -110,9 +139,13 @@ class Link:
             self._out.next_number += 1
             return [Dead(self._out.next_number - 1, [message])]
         self._out.keep(message)
+        if self._doubt_at is None:
+            self._doubt_later(now)
         if self.state is State.OPEN:
-            return self._go_on(now)
-        return self._reopen(now) if len(self._out) == 1 and self._reopen_at is None else []
+            return [] if self._writing else self._go_on(now)
+        if self.state is State.CLOSED and len(self._out) == 1 and self._reopen_at is None:
+            return self._reopen(now)
+        return []
 
     def opened(self, peer_received: int, peer_handled: int, now: float) -> list[Effect]:
         """A conversation has begun; the other side has told its counters.
@@ -132,6 +165,7 @@ class Link:
         self._out.rewind(self._out.received)
         self._told = self._counters  # the greeting told them
         self._tell_at = self._resend_at = None
+        self._reassure(now)
         self._await_answer(now)
         return self._go_on(now)
 
@@ -143,16 +177,20 @@ class Link:
         """
         if self.state is not State.OPEN:
             return []
-        self._out.check(frame.received, frame.handled)
-        if self._out.take_counters(frame.received, frame.handled):
+        out = self._out
+        if frame.received > out.received or frame.handled > out.handled:
+            out.check(frame.received, frame.handled)
+            out.take_counters(frame.received, frame.handled)
             self._resends = 0
             self._resend_at = None
-        self._await_answer(now)
+            self._reassure(now)
+        if not self._ordered:
+            self._await_answer(now)
         effects: list[Effect] = []
-        if isinstance(frame, Data):
-            effects += self._take_messages(frame)
+        if type(frame) is Data:
+            effects = self._take_messages(frame)
             self._tell_soon(now)
-        return effects + self._go_on(now)
+        return effects if self._writing else effects + self._go_on(now)
 
     def handled(self, count: int, now: float) -> list[Effect]:
         """So many more of the delivered messages have been handled, in order."""
@@ -167,17 +205,34 @@ class Link:
     def left(self, now: float) -> list[Effect]:
         """The frame that was to be transmitted has left."""
         self._writing = False
+        if self._tell_at is not None:
+            self.due = min(self.due, self._tell_at)
         return self._go_on(now) if self.state is State.OPEN else []
 
     def broke(self, now: float) -> list[Effect]:
         """The conversation has ended, or could not be begun; the other side may live."""
         if self.state is State.GONE:
             return []
-        self.state = State.CLOSED
-        self._writing = False
-        self._early.clear()
-        self._tell_at = self._resend_at = None
+        self._close(State.CLOSED)
         return self._reopen(now) if self._out else []
+
+    def vanished(self, now: float) -> list[Effect]:
+        """Nobody has the other side's mailbox any more, by what the network says."""
+        if self.state is State.GONE:
+            return []
+        self._close(State.DOUBTED if self._out else State.CLOSED)
+        if not self._out:
+            return []
+        self._doubt_later(now)
+        return [Doubt()]
+
+    def lives(self, now: float) -> list[Effect]:
+        """The other side's process lives; it may be about to end."""
+        if self.state is not State.DOUBTED:
+            return []
+        self.state = State.CLOSED
+        self._breaks = max(self._breaks, 1)  # not at once again
+        return self._reopen(now)
 
     def gone(self, handled: int = 0, begun: int = 0) -> list[Effect]:
         """The other side's mailbox is gone for ever.
@@ -188,10 +243,9 @@ class Link:
         """
         if self.state is State.GONE:
             return []
-        self.state = State.GONE
+        self._close(State.GONE)
         first, dead = self._out.empty(handled)
-        self._early.clear()
-        self._tell_at = self._resend_at = self._reopen_at = None
+        self._reopen_at = self._doubt_at = None
         effects: list[Effect] = []
         if dead and begun == first:
             effects.append(Poisoned(first, dead.pop(0)))
@@ -200,17 +254,50 @@ class Link:
 
     def tick(self, now: float) -> list[Effect]:
         """Time has passed: do what is due."""
+        effects = self._tick(now)
+        self.due = inf if (at := self.next_tick) is None else at
+        return effects
+
+    def _tick(self, now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        if self._doubt_at is not None and now >= self._doubt_at:
+            self._doubt_at = None
+            if self._out:
+                self._doubts += 1
+                self._doubt_later(now)
+                effects.append(Doubt())
         if self._reopen_at is not None and now >= self._reopen_at:
             self._reopen_at = None
-            return [Open()]
+            return [*effects, Open()]
         if self.state is not State.OPEN:
-            return []
+            return effects
         if self._resend_at is not None and now >= self._resend_at:
             self._resends += 1
             self._resend_at = None
             self._send_again()
             self._await_answer(now)
-        return self._go_on(now)
+        return effects + self._go_on(now)
+
+    def _close(self, state: State) -> None:
+        self.state = state
+        self._writing = False
+        self._early.clear()
+        self._tell_at = self._resend_at = None
+
+    def _reassure(self, now: float) -> None:
+        """The other side lives, and moves."""
+        self._doubts = 0
+        self._doubt_at = None
+        if not self._out.is_empty:
+            self._doubt_later(now)
+
+    def _doubt_later(self, now: float) -> None:
+        wait_s = self._limits.doubt_after_s
+        if self._doubts:
+            wait_s = min(wait_s * 2 ** min(self._doubts, 20), self._limits.doubt_at_most_s)
+        self._doubt_at = at = now + wait_s
+        if at < self.due:
+            self.due = at
 
     # Out
 
@@ -222,16 +309,17 @@ class Link:
         """Transmit what may go, or the counters alone when it is time for them."""
         if self._writing:
             return []
-        first = self._out.unsent
-        batch = self._out.next_batch()
-        if not batch:
+        out = self._out
+        first = out.unsent
+        if first == out.next_number or not (batch := out.next_batch()):
             if self._tell_at is None or now < self._tell_at:
                 return []
             frame = ack_frame(*self._counters)
         else:
-            frame = data_frame(first, batch, *self._counters)
-            self._await_answer(now)
-        self._told = self._counters
+            frame = data_frame(first, batch, self._received, self._handled)
+            if not self._ordered:
+                self._await_answer(now)
+        self._told = (self._received, self._handled)
         self._tell_at = None
         self._writing = True
         return [Transmit(frame)]
@@ -250,11 +338,15 @@ class Link:
             return
         wait_s = self._limits.resend_after_s * 2 ** min(self._resends, 20)
         self._resend_at = now + min(wait_s, self._limits.resend_at_most_s)
+        self.due = min(self.due, self._resend_at)
 
     # In
 
     def _take_messages(self, frame: Data) -> list[Effect]:
         first = self._received + 1
+        if frame.first == first and not self._early:  # the usual case
+            self._received += len(frame.messages)
+            return [Deliver(first, frame.messages)]
         messages: list[Buffer] = []
         for number, message in enumerate(frame.messages, start=frame.first):
             if number == self._received + 1:
@@ -270,11 +362,15 @@ class Link:
         return [Deliver(first, messages)] if messages else []
 
     def _tell_soon(self, now: float) -> None:
-        if self._told == self._counters:
+        received, handled = self._told
+        news = self._received - received + self._handled - handled
+        if not news:
             return
-        news = self._received - self._told[0] + self._handled - self._told[1]
         at = now if news >= self._limits.tell_after_messages else now + self._limits.tell_after_s
-        self._tell_at = at if self._tell_at is None else min(self._tell_at, at)
+        if self._tell_at is None or at < self._tell_at:
+            self._tell_at = at
+            if at < self.due:
+                self.due = at
 
     def _reopen(self, now: float) -> list[Effect]:
         self._breaks += 1
@@ -282,4 +378,5 @@ class Link:
             return [Open()]
         wait_s = self._limits.reopen_after_s * 2 ** (self._breaks - 2)
         self._reopen_at = now + min(wait_s, self._limits.reopen_at_most_s)
+        self.due = min(self.due, self._reopen_at)
         return []

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from itertools import islice
+from math import inf
 
 from thespian_multiproc.protocol.frames import LARGEST_COUNT, LARGEST_MESSAGE_BYTES, Malformed
 from thespian_multiproc.transport.interface import Buffer
+
+
+class Load:
+    """How many bytes wait to be sent, in all links of a mailbox together."""
+
+    __slots__ = ("unsent_bytes",)
+
+    def __init__(self) -> None:
+        self.unsent_bytes = 0
 
 
 class Outbox:
@@ -15,13 +24,17 @@ class Outbox:
     Args:
         window_bytes: how much may be sent and not handled, beyond the first message.
         batch_bytes: how much goes out at once, beyond the first message.
+        load: what waits to be sent is added to it.
     """
 
-    def __init__(self, window_bytes: int, batch_bytes: int) -> None:
+    def __init__(self, window_bytes: int, batch_bytes: int, load: Load) -> None:
         self._window_bytes = window_bytes
         self._batch_bytes = batch_bytes
-        self._kept: deque[Buffer] = deque()  # kept[0] has the number handled + 1
-        self._flying_bytes = 0  # of those that are sent, and not handled
+        self._load = load
+        # Two, since looking into the middle of a deque takes time: there may be a million messages in it.
+        self._flying: deque[Buffer] = deque()  # sent, and not handled: flying[0] has the number handled + 1
+        self._waiting: deque[Buffer] = deque()  # not sent: waiting[0] has the number unsent
+        self._flying_bytes = 0
         #: The number of the next message to be kept.
         self.next_number = 1
         #: The number of the next message to be sent.
@@ -32,7 +45,12 @@ class Outbox:
         self.handled = 0
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._flying) + len(self._waiting)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything was handled."""
+        return self.next_number - self.handled == 1
 
     def keep(self, message: Buffer) -> None:
         """Take one more message.
@@ -40,29 +58,39 @@ class Outbox:
         Raises:
             ValueError: it is larger than a frame can say; it was not taken.
         """
-        if len(message) > LARGEST_MESSAGE_BYTES:
-            raise ValueError(
-                f"a message of {len(message)} bytes is over the limit of {LARGEST_MESSAGE_BYTES}"
-            )
-        self._kept.append(message)
+        size = len(message)
+        if size > LARGEST_MESSAGE_BYTES:
+            raise ValueError(f"a message of {size} bytes is over the limit of {LARGEST_MESSAGE_BYTES}")
+        self._waiting.append(message)
+        self._load.unsent_bytes += size
         self.next_number += 1
 
     def next_batch(self) -> list[Buffer]:
         """Return what may go out now, from number ``unsent`` on, and count it as sent."""
-        begin = self.unsent - self.handled - 1
+        waiting = self._waiting
+        if not waiting or self._flying_bytes >= self._window_bytes:
+            return []
+        if len(waiting) == 1 and not self._flying_bytes:  # the usual case
+            message = waiting.popleft()
+            self._flying.append(message)
+            self._flying_bytes = len(message)
+            self._load.unsent_bytes -= self._flying_bytes
+            self.unsent += 1
+            return [message]
         batch: list[Buffer] = []
         batch_bytes = 0
-        if begin < len(self._kept):
-            for message in islice(self._kept, begin, begin + LARGEST_COUNT):
-                size = len(message)
-                if batch and batch_bytes + size > self._batch_bytes:
-                    break
-                if self._flying_bytes and self._flying_bytes + size > self._window_bytes:
-                    break
-                batch.append(message)
-                batch_bytes += size
-                self._flying_bytes += size
-            self.unsent += len(batch)
+        room = self._window_bytes - self._flying_bytes if self._flying_bytes else inf
+        allowed = min(self._batch_bytes, self._window_bytes - self._flying_bytes)
+        while waiting and len(batch) < LARGEST_COUNT:
+            size = len(waiting[0])
+            if batch_bytes + size > (allowed if batch else room):
+                break
+            batch.append(waiting.popleft())
+            batch_bytes += size
+        self._flying.extend(batch)
+        self._flying_bytes += batch_bytes
+        self._load.unsent_bytes -= batch_bytes
+        self.unsent += len(batch)
         return batch
 
     def check(self, received: int, handled: int) -> None:
@@ -76,20 +104,29 @@ class Outbox:
 
     def take_counters(self, received: int, handled: int) -> bool:
         """Note how far the other side has come; whether that is news. Old counters do no harm."""
-        is_news = received > self.received or handled > self.handled
+        if received <= self.received and handled <= self.handled:
+            return False
         self.received = max(self.received, received)
         while self.unsent <= self.received:  # an earlier copy has come in: not again, then
-            self._flying_bytes += len(self._kept[self.unsent - self.handled - 1])
+            message = self._waiting.popleft()
+            self._flying.append(message)
+            self._flying_bytes += len(message)
+            self._load.unsent_bytes -= len(message)
             self.unsent += 1
-        while self.handled < handled:
-            self._flying_bytes -= len(self._kept.popleft())
-            self.handled += 1
-        return is_news
+        flying = self._flying
+        for _ in range(handled - self.handled):
+            self._flying_bytes -= len(flying.popleft())
+        self.handled = max(self.handled, handled)
+        return True
 
     def rewind(self, sent: int) -> None:
         """Count all that comes after number ``sent`` as not sent."""
-        self.unsent = sent + 1
-        self._flying_bytes = sum(len(message) for message in islice(self._kept, sent - self.handled))
+        while self.unsent > sent + 1:
+            message = self._flying.pop()
+            self._waiting.appendleft(message)
+            self._flying_bytes -= len(message)
+            self._load.unsent_bytes += len(message)
+            self.unsent -= 1
 
     def empty(self, handled: int) -> tuple[int, list[Buffer]]:
         """Give everything up that was not handled; return it, with the number of the first.
@@ -97,9 +134,11 @@ class Outbox:
         Args:
             handled: how far the other side had come for certain, beside what it told.
         """
+        self.rewind(self.handled)
+        self._load.unsent_bytes -= sum(map(len, self._waiting))
         for _ in range(min(handled, self.next_number - 1) - self.handled):
-            self._kept.popleft()
+            self._waiting.popleft()
             self.handled += 1
-        rest = list(self._kept)
-        self._kept.clear()
+        rest = list(self._waiting)
+        self._waiting.clear()
         return self.handled + 1, rest

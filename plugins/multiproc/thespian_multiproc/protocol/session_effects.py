@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import attrs
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from thespian_multiproc.transport.interface import Buffer, Frame, Peer
 
 
-@attrs.frozen
-class Submit:
+class Submit(NamedTuple):
     """Hand a frame to the transport.
 
     Attributes:
@@ -22,51 +22,61 @@ class Submit:
     token: int
 
 
-@attrs.frozen
-class Admit:
+class Admit(NamedTuple):
     """The peer has proved who it is."""
 
     peer: Peer
 
 
-@attrs.frozen
-class Drop:
+class Drop(NamedTuple):
     """End a conversation."""
 
     peer: Peer
 
 
-@attrs.frozen
-class Incoming:
-    """Hand messages over, in order; then report ``handled`` for each in turn."""
+class Incoming(NamedTuple):
+    """Hand messages over, in order; then report ``handled`` for each in turn.
+
+    Attributes:
+        correspondent: who sent them.
+        first: the number of the first of them.
+        messages: encoded.
+    """
 
     correspondent: str
-    messages: tuple[Buffer, ...]
+    first: int
+    messages: Sequence[Buffer]
 
 
-@attrs.frozen
-class Lifeless:
+class Doubtful(NamedTuple):
+    """Ask whether a correspondent still exists; tell the answer by ``lives`` or ``died``."""
+
+    correspondent: str
+
+
+class Lifeless(NamedTuple):
     """Messages that nobody will handle.
 
     Attributes:
         correspondent: whom they were for.
+        first: the number of the first of them; 0 when they were never given one.
         messages: in order.
         first_was_begun: whether the other side died in the middle of the first of them.
         reason: one sentence.
     """
 
     correspondent: str
+    first: int
     messages: tuple[Buffer, ...]
     first_was_begun: bool
     reason: str
 
 
-@attrs.frozen
-class Complaint:
+class Complaint(NamedTuple):
     """Tell the operator: a conversation failed for a reason that waiting does not mend."""
 
     where: str
     reason: str
 
 
-Effect = Submit | Admit | Drop | Incoming | Lifeless | Complaint
+Effect = Submit | Admit | Drop | Incoming | Doubtful | Lifeless | Complaint

@@ -18,18 +18,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from math import inf
 
+from thespian_multiproc.protocol.agenda import Agenda
 from thespian_multiproc.protocol.correspondents import Correspondent, Talk
-from thespian_multiproc.protocol.effects import Dead, Deliver, Open, Poisoned, Transmit
+from thespian_multiproc.protocol.effects import Dead, Deliver, Doubt, Open, Poisoned, Transmit
 from thespian_multiproc.protocol.effects import Effect as LinkEffect
 from thespian_multiproc.protocol.fields import kind_of
 from thespian_multiproc.protocol.frames import Malformed, parse
 from thespian_multiproc.protocol.handshake import Established, Failed, Initiator, Responder, Say, TargetGone
 from thespian_multiproc.protocol.limits import Limits
-from thespian_multiproc.protocol.link import Link
+from thespian_multiproc.protocol.link import Link, State
+from thespian_multiproc.protocol.outbox import Load
 from thespian_multiproc.protocol.sealing import Seal
 from thespian_multiproc.protocol.session_effects import (
     Admit,
     Complaint,
+    Doubtful,
     Drop,
     Effect,
     Incoming,
@@ -50,6 +53,7 @@ from thespian_multiproc.transport.interface import (
 HANDSHAKE_LIMIT_S = 5.0  # our choice: a busy machine answers in a few milliseconds
 SAY_AGAIN_AFTER_S = 0.3  # on transports that lose frames
 MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 20 s
+_IN_CONVERSATION = (b"D", b"A")  # what the frames of an open conversation begin with; see ``frames``
 MOST_STRANGERS = 128  # conversations whose other side has proved nothing; the oldest goes first
 
 
@@ -80,6 +84,9 @@ class Sessions:
         self._sealed = sealed
         self._new_nonce = new_nonce
         self._limits = limits
+        #: What waits to be sent.
+        self.load = Load()
+        self._agenda: Agenda[Correspondent | Talk] = Agenda()
         self._known: dict[str, Correspondent] = {}
         self._talks: dict[Talk, None] = {}
         self._by_peer: dict[Peer, Talk] = {}
@@ -89,11 +96,16 @@ class Sessions:
     @property
     def next_tick(self) -> float | None:
         """When ``tick`` is to be called, or None."""
-        times = [one.link.next_tick for one in self._each()]
-        for talk in self._talks:
-            if not talk.is_open:
-                times += [talk.until, talk.say_again_at]
-        return min((at for at in times if at is not None), default=None)
+        return self._agenda.next_at
+
+    @property
+    def unreceived(self) -> int:
+        """How many messages have not come in at the other end, as far as is known."""
+        return sum(one.link.unreceived for one in self._each())
+
+    def unhandled(self) -> list[tuple[str, int]]:
+        """Return how many messages wait to be handled by whom."""
+        return [(one.name, one.link.kept_messages) for one in self._each() if one.link.kept_messages]
 
     def send(self, to: str, where: str, message: Buffer, now: float) -> list[Effect]:
         """Send a message to a mailbox.
@@ -107,13 +119,42 @@ class Sessions:
         one = self._known.get(to or where)
         if one is None:
             one = self._known[to or where] = self._new(to or where, to, where)
-        one.where = one.where or where
+            one.is_watched = bool(to)
+        if not one.where:
+            one.where = where
         return self._carry_out(one, one.link.send(message, now), now)
+
+    def is_new(self, to: str, where: str) -> bool:
+        """Whether nothing was ever sent to a mailbox: the next message is number 1."""
+        one = self._known.get(to or where)
+        return one is None or one.link.is_unused
 
     def handled(self, correspondent: str, count: int, now: float) -> list[Effect]:
         """So many more messages of a correspondent have been handled, in order."""
         one = self._known[correspondent]
         return self._carry_out(one, one.link.handled(count, now), now)
+
+    def left(self, token: int, now: float) -> list[Effect]:
+        """A frame that was submitted to a peer has left."""
+        talk = self._tokens.pop(token, None)
+        if talk is None or not talk.is_open or talk not in self._talks:
+            return []
+        one = talk.one
+        if one is None or one.talk is not talk:
+            return []
+        return self._carry_out(one, one.link.left(now), now)
+
+    def lives(self, correspondent: str, now: float) -> list[Effect]:
+        """A correspondent that was in doubt is known to exist."""
+        one = self._known.get(correspondent)
+        return [] if one is None else self._carry_out(one, one.link.lives(now), now)
+
+    def unknown(self, correspondent: str) -> list[Effect]:
+        """Nobody knows a correspondent: one that cannot be found either is gone."""
+        one = self._known.get(correspondent)
+        if one is None or one.link.state is not State.DOUBTED:
+            return []
+        return self._bury(one, "nobody has the mailbox any more")
 
     def died(self, correspondent: str, handled: int, begun: int, reason: str) -> list[Effect]:
         """A correspondent is known to be gone for ever, having come so far."""
@@ -126,18 +167,15 @@ class Sessions:
             case Received(frame, peer):
                 return self._received(frame, peer, now)
             case Sent(token, peer):
-                talk = self._tokens.pop(token, None)
-                if talk is None or talk not in self._talks:
-                    return []
-                if talk.peer is None:
-                    talk = self._met(talk, peer)
-                if talk.is_open and talk.one is not None and talk.one.talk is talk:
-                    return self._carry_out(talk.one, talk.one.link.left(now), now)
+                talk = self._tokens.get(token)
+                if talk is not None and talk.peer is None and talk in self._talks:
+                    self._tokens[token] = self._met(talk, peer)
+                return self.left(token, now)
             case Undeliverable(token, reason, gone):
                 talk = self._tokens.pop(token, None)
                 if talk is not None and talk in self._talks:
-                    is_known_dead = gone and talk.one is not None and bool(talk.one.target)
-                    return self._ended(talk, now, reason if is_known_dead else None)
+                    is_gone = gone and talk.one is not None and bool(talk.one.target)
+                    return self._ended(talk, now, reason if is_gone else None)
             case Lost(peer):
                 if peer in self._by_peer:
                     return self._ended(self._by_peer[peer], now)
@@ -146,17 +184,27 @@ class Sessions:
     def tick(self, now: float) -> list[Effect]:
         """Time has passed: do what is due."""
         effects: list[Effect] = []
-        for talk in [talk for talk in self._talks if not talk.is_open]:
-            if now >= talk.until:
-                effects += [*self._complain(talk), *self._drop(talk), *self._ended(talk, now)]
-            elif talk.say_again_at is not None and now >= talk.say_again_at and talk.said is not None:
-                effects.append(self._say(talk, talk.said, now))
-        for one in self._each():
-            if one.talk is not None and one.talk.is_open and one.link.unanswered >= MOST_UNANSWERED:
-                effects += [*self._drop(one.talk), *self._ended(one.talk, now)]  # it may have lost its side
-            at = one.link.next_tick
-            if at is not None and now >= at:
-                effects += self._carry_out(one, one.link.tick(now), now)
+        for item in self._agenda.due(now):
+            effects += self._tick_talk(item, now) if isinstance(item, Talk) else self._tick_link(item, now)
+        return effects
+
+    def _tick_talk(self, talk: Talk, now: float) -> list[Effect]:
+        if talk.is_open or talk not in self._talks:
+            return []
+        effects: list[Effect] = []
+        if now >= talk.until:
+            return [*self._complain(talk), *self._drop(talk), *self._ended(talk, now)]
+        if talk.say_again_at is not None and now >= talk.say_again_at and talk.said is not None:
+            effects.append(self._say(talk, talk.said, now))
+        self._agenda.note(talk, min(talk.until, talk.say_again_at or inf))
+        return effects
+
+    def _tick_link(self, one: Correspondent, now: float) -> list[Effect]:
+        one.noted_at = inf
+        effects: list[Effect] = []
+        if one.talk is not None and one.talk.is_open and one.link.unanswered >= MOST_UNANSWERED:
+            effects += [*self._drop(one.talk), *self._ended(one.talk, now)]  # it may have lost its side
+        effects += self._carry_out(one, one.link.tick(now), now)
         return effects
 
     # Conversations
@@ -186,10 +234,18 @@ class Sessions:
 
     def _received(self, frame: Buffer, peer: Peer, now: float) -> list[Effect]:
         talk = self._by_peer.get(peer)
+        if talk is not None and talk.is_open and talk.seal is None and frame[:1] in _IN_CONVERSATION:
+            one = talk.one  # the usual case
+            if one is not None and one.talk is talk:
+                try:
+                    return self._carry_out(one, one.link.arrived(parse(frame), now), now)
+                except Malformed as why:
+                    return self._fail(talk, str(why), now)
         effects: list[Effect] = []
         if talk is None:
             talk = self._by_peer[peer] = Talk(now + HANDSHAKE_LIMIT_S, peer)
             self._talks[talk] = None
+            self._agenda.note(talk, talk.until)
             effects = self._crowd_out()
         if (kind := kind_of(frame)) is not None:
             return effects + self._shake(talk, kind, bytes(frame), now)
@@ -253,6 +309,7 @@ class Sessions:
         if before is not one:  # an admin that was written to by its place, and has written meanwhile
             moved = [m for dead in one.link.gone() if isinstance(dead, Dead) for m in dead.messages]
             self._known[one.name] = before
+            before.is_watched = before.is_watched and one.is_watched
             one = before
         one.target = told.peer_id
         if one.talk is not None and one.talk is not talk:
@@ -285,7 +342,11 @@ class Sessions:
         if one is None or one.talk is not talk:
             return []
         one.talk = None
-        return self._carry_out(one, one.link.broke(now), now) if gone is None else self._bury(one, gone)
+        if gone is None:
+            return self._carry_out(one, one.link.broke(now), now)
+        if one.is_watched:
+            return self._carry_out(one, one.link.vanished(now), now)
+        return self._bury(one, gone)
 
     def _drop(self, talk: Talk) -> list[Effect]:
         self._forget(talk)
@@ -303,7 +364,7 @@ class Sessions:
     # Correspondents
 
     def _new(self, name: str, target: str, where: str) -> Correspondent:
-        return Correspondent(name, target, where, Link(self._ordered, self._limits))
+        return Correspondent(name, target, where, Link(self._ordered, self._limits, self.load))
 
     def _each(self) -> Iterable[Correspondent]:
         return {id(one): one for one in self._known.values()}.values()
@@ -321,30 +382,49 @@ class Sessions:
         return effects + self._carry_out(one, one.link.gone(handled, begun), 0.0)
 
     def _carry_out(self, one: Correspondent, wanted: list[LinkEffect], now: float) -> list[Effect]:
+        due = one.link.due
+        if due < one.noted_at:
+            one.noted_at = due
+            self._agenda.note(one, due)
+        if not wanted:
+            return []
         effects: list[Effect] = []
         poisoned: tuple[Buffer, ...] = ()
+        first = 0
         for effect in wanted:
+            if type(effect) is Transmit:
+                if (talk := one.talk) is not None:
+                    frame = effect.frame if talk.seal is None else talk.seal.close(effect.frame)
+                    effects.append(self._submit(talk, frame))
+                continue
+            if type(effect) is Deliver:
+                effects.append(Incoming(one.target or one.name, effect.first, effect.messages))
+                continue
             match effect:
                 case Open():
                     if one.talk is None and one.where:
                         effects += self._begin(one, now)
-                case Transmit(frame) if one.talk is not None:
-                    seal = one.talk.seal
-                    effects.append(self._submit(one.talk, frame if seal is None else seal.close(frame)))
-                case Deliver(_, messages):
-                    effects.append(Incoming(one.target or one.name, tuple(messages)))
-                case Poisoned(_, message):
+                    elif one.talk is None:  # nobody has told where it is
+                        effects += self._carry_out(one, one.link.vanished(now), now)
+                case Doubt():
+                    if one.is_watched:
+                        effects.append(Doubtful(one.name))
+                case Poisoned(first, message):
                     poisoned = (message,)
-                case Dead(_, messages):
-                    effects.append(Lifeless(one.name, (*poisoned, *messages), bool(poisoned), one.reason))
-                    poisoned = ()
+                case Dead(number, messages):
+                    first = first or number
+                    mail = (*poisoned, *messages)
+                    effects.append(Lifeless(one.name, first, mail, bool(poisoned), one.reason))
+                    poisoned, first = (), 0
         if poisoned:
-            effects.append(Lifeless(one.name, poisoned, True, one.reason))
+            effects.append(Lifeless(one.name, first, poisoned, True, one.reason))
         return effects
 
     def _say(self, talk: Talk, frame: bytes, now: float) -> Effect:
         talk.said = frame
-        talk.say_again_at = None if self._ordered else now + SAY_AGAIN_AFTER_S
+        if not self._ordered:
+            talk.say_again_at = now + SAY_AGAIN_AFTER_S
+            self._agenda.note(talk, talk.say_again_at)
         return self._submit(talk, [frame])
 
     def _submit(self, talk: Talk, frame: Frame) -> Effect:

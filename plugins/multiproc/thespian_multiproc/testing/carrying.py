@@ -171,6 +171,37 @@ class Carrying:
         assert isinstance(sent, Sent)
         assert sent.peer == ann.peers[0]
 
+    def test_a_frame_that_was_submitted_to_a_place_is_reported_with_its_peer(self, post: Post) -> None:
+        ann, bob = post.open(), post.open()
+        callee, _ = post.introduce(ann, bob)
+        tokens = [post.send(ann, frame, bob.where) for frame in numbered(10)]
+        post.until(lambda: all(map(ann.fate, tokens)), "every outcome is reported")
+        assert ann.left_at_once == [], "only of a frame to a peer, submit may say that it has left"
+        assert [ann.fate(token) for token in tokens] == [Sent(token, callee) for token in tokens]
+
+    def test_what_submit_says_has_left_is_not_reported_again(self, post: Post) -> None:
+        ann, bob = post.open(), post.open()
+        callee, _ = post.introduce(ann, bob)
+        frames = numbered(100)
+        for frame in frames:
+            post.send(ann, frame, callee)
+            bob.look(0)
+        post.until(lambda: len(bob.frames) >= len(frames), "all frames arrive")
+        post.quiet()
+        assert {len(ann.outcomes[token]) for token in ann.left_at_once} <= {1}
+
+    def test_what_submit_says_has_left_arrives_although_nobody_waits(
+        self, transport: Transport, post: Post
+    ) -> None:
+        _conversations_only(transport)
+        ann, bob = post.open(), post.open()
+        callee, _ = post.introduce(ann, bob)
+        for frame in numbered(10):
+            post.send(ann, frame, callee)
+        promised = len(ann.left_at_once)
+        post.until(lambda: len(bob.frames) >= promised, "what has left arrives", ann)
+        assert bob.frames[:promised] == numbered(10)[:promised]
+
     def test_many_mailboxes_at_once_all_get_their_mail(self, post: Post) -> None:
         hub, *others = (post.open() for _ in range(50))
         for box in others:

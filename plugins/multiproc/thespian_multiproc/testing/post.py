@@ -28,13 +28,24 @@ QUIET_S = 0.1  # how long a test listens for what must not come; over loopback t
 
 @attrs.define(eq=False)
 class Box:
-    """One endpoint, and everything that it reported."""
+    """One endpoint, and everything that it reported.
+
+    Attributes:
+        endpoint: the endpoint.
+        events: what its waits returned.
+        frames: all that it received.
+        peers: whom each of these came from.
+        outcomes: of each token; also what submit told at once, as if it had been reported.
+        left_at_once: the tokens that submit told so of.
+        lost: the conversations that ended.
+    """
 
     endpoint: Endpoint
     events: list[Event] = attrs.field(factory=list)
     frames: list[bytes] = attrs.field(factory=list)
-    peers: list[Peer] = attrs.field(factory=list)  # whom each frame came from
+    peers: list[Peer] = attrs.field(factory=list)
     outcomes: dict[int, list[Sent | Undeliverable]] = attrs.field(factory=dict)
+    left_at_once: list[int] = attrs.field(factory=list)
     lost: list[Lost] = attrs.field(factory=list)
 
     @property
@@ -99,7 +110,9 @@ class Post:
     def send(self, box: Box, frame: Frame | bytes, to: str | Peer) -> int:
         """Submit a frame, and return its token."""
         token = next(self._tokens)
-        box.endpoint.submit([frame] if isinstance(frame, bytes) else frame, to, token)
+        if box.endpoint.submit([frame] if isinstance(frame, bytes) else frame, to, token):
+            box.left_at_once.append(token)
+            box.outcomes.setdefault(token, []).append(Sent(token, to))
         return token
 
     def until(self, happened: Callable[[], object], what: str, *without: Box) -> None:

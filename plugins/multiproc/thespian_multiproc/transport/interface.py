@@ -33,7 +33,7 @@ class Received(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A submitted frame has left this process; it may still get lost.
+    """A submitted frame has left this process, which ``submit`` did not tell; it may still get lost.
 
     Attributes:
         token: as it was submitted with.
@@ -59,10 +59,10 @@ class Undeliverable(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """A conversation has ended; frames submitted to it and not reported as ``Sent`` follow as undeliverable.
+    """A conversation has ended; frames submitted to it that had not left follow as undeliverable.
 
     Reported for a conversation that this endpoint began and that came about, and for one that it
-    received a frame from. Frames reported as ``Sent`` may have been lost with it.
+    received a frame from. Frames that had left may have been lost with it.
 
     Attributes:
         peer: the conversation.
@@ -127,8 +127,8 @@ class Endpoint(abc.ABC):
     where: str
 
     @abc.abstractmethod
-    def submit(self, frame: Frame, to: str | Peer, token: int) -> None:
-        """Take one frame to be sent; the outcome comes from :meth:`wait`.
+    def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
+        """Take one frame to be sent; the outcome comes from :meth:`wait`, if it is not returned at once.
 
         Frames to one peer, or to one place, leave in the order of submission. Never blocks; never raises
         for the network. The parts must not be changed until the outcome is known.
@@ -139,6 +139,11 @@ class Endpoint(abc.ABC):
             to: a peer, or a place that a conversation is begun with; later frames to that place join
                 it as long as it lasts.
             token: comes back in the outcome: exactly one ``Sent`` or ``Undeliverable``.
+
+        Returns:
+            True when the frame has left already; then that was its outcome, and no ``Sent`` is reported.
+            Only for a frame to a peer: whoever submits to a place learns the peer from ``Sent``. False
+            when the outcome is to come; a transport may always return that.
         """
 
     @abc.abstractmethod
@@ -198,8 +203,8 @@ class Transport(abc.ABC):
 
     #: The letter in addresses.
     scheme: ClassVar[str]
-    #: The largest frame, or None for no limit.
-    max_frame_bytes: ClassVar[int | None] = None
+    #: The largest frame, or None for no limit; a transport may have another one for each instance.
+    max_frame_bytes: int | None = None
     #: Whether frames of one conversation arrive in order and once, until it is lost.
     ordered: ClassVar[bool] = True
     #: Whether other machines can be reached.

@@ -3,6 +3,7 @@
 >>> network = MemoryNetwork(seed=7, faults=Faults(delay_s=(0.1, 0.2)))
 >>> ann, bob = MemoryTransport(network).open(), MemoryTransport(network).open()
 >>> ann.submit([b"hello"], to=bob.where, token=1)
+False
 >>> [event.frame for event in bob.wait(timeout_s=None)]
 [b'hello']
 >>> 0.2 < network.now < 0.4
@@ -23,6 +24,7 @@ from thespian_multiproc.transport.interface import (
     Frame,
     Invitation,
     Peer,
+    Sent,
     Transport,
     Undeliverable,
 )
@@ -67,16 +69,26 @@ class MemoryInvitation(Invitation):
 
 
 class MemoryEndpoint(Endpoint):
-    """A mailbox in this process; its owner's waits move the network's clock."""
+    """A mailbox in this process; its owner's waits move the network's clock.
 
-    def __init__(self, network: MemoryNetwork, mailbox: Mailbox, max_frame_bytes: int | None) -> None:
+    Args:
+        network: what it is part of.
+        mailbox: what it owns.
+        max_frame_bytes: the largest frame.
+        prompt: whether submit tells at once that a frame to a peer has left, as over TCP.
+    """
+
+    def __init__(
+        self, network: MemoryNetwork, mailbox: Mailbox, max_frame_bytes: int | None, prompt: bool = False
+    ) -> None:
         self.network = network
         self.mailbox = mailbox
         self.where = mailbox.where
         self.max_frame_bytes = max_frame_bytes
+        self._prompt = prompt
         self._begun: dict[str, Side] = {}
 
-    def submit(self, frame: Frame, to: str | Peer, token: int) -> None:
+    def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
         """Take one frame to be sent; see the interface."""
         whole = b"".join(frame)
         if self.max_frame_bytes is not None and len(whole) > self.max_frame_bytes:
@@ -85,6 +97,16 @@ class MemoryEndpoint(Endpoint):
             )
         else:
             self.carry(whole, to, token)
+            if self._prompt and not isinstance(to, str):
+                return self._take_back(Sent(token, to))
+        return False
+
+    def _take_back(self, outcome: Sent) -> bool:
+        arrivals = self.mailbox.arrivals
+        has_left = bool(arrivals) and arrivals[-1] == outcome
+        if has_left:
+            arrivals.pop()
+        return has_left
 
     def carry(self, frame: bytes, to: str | Peer, token: int) -> None:
         """Send a frame that is not too large."""
@@ -164,14 +186,20 @@ class MemoryDatagramEndpoint(MemoryEndpoint):
 
 
 class MemoryTransport(Transport):
-    """Makes mailboxes of one network, with conversations as over TCP."""
+    """Makes mailboxes of one network, with conversations as over TCP.
+
+    Args:
+        network: None for a new one, without faults.
+        prompt: whether submit tells at once that a frame to a peer has left, as over TCP; else wait does.
+    """
 
     scheme = "memory"
     ordered = True
     endpoint_class: ClassVar[type[MemoryEndpoint]] = MemoryEndpoint
 
-    def __init__(self, network: MemoryNetwork | None = None) -> None:
+    def __init__(self, network: MemoryNetwork | None = None, prompt: bool = False) -> None:
         self.network = network or MemoryNetwork()
+        self.prompt = prompt
 
     def resolve(self, capabilities: Mapping[str, Any]) -> str:
         """Return the place of the admin that the capability ``Admin Port`` names.
@@ -193,7 +221,7 @@ class MemoryTransport(Transport):
             mailbox = invitation.take_mailbox()
         else:
             raise ValueError(f"{invitation!r} reserves no mailbox in memory")
-        return self.endpoint_class(self.network, mailbox, self.max_frame_bytes)
+        return self.endpoint_class(self.network, mailbox, self.max_frame_bytes, self.prompt)
 
 
 class MemoryDatagramTransport(MemoryTransport):

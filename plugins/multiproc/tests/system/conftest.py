@@ -1,0 +1,62 @@
+"""Systems on each base of the engine that is installed; no test says which."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from thespian_core.api.system import ActorSystem
+from thespian_core.hooks.records import SystemBaseSpec
+from thespian_core.hooks.registry import default_registry
+
+NewSystem = Callable[..., ActorSystem]
+
+
+def engine_bases() -> list[str]:
+    """Return the installed bases that have a process for every actor."""
+    registry = default_registry()
+    return [
+        name
+        for name in registry.names(SystemBaseSpec)
+        if registry.find(SystemBaseSpec, name).transport is not None
+    ]
+
+
+def free_port() -> int:
+    """Return a port that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(params=engine_bases())
+def base_name(request: pytest.FixtureRequest) -> str:
+    """Each base in turn."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def new_system(base_name: str) -> Iterator[NewSystem]:
+    """Start systems, given capabilities; all are shut down in the end."""
+    with ExitStack() as systems:
+
+        def start(**capabilities: Any) -> ActorSystem:
+            own = {"Admin Port": free_port()}
+            own |= {name.replace("_", " "): value for name, value in capabilities.items()}
+            system = ActorSystem(base_name, own, transientUnique=True)
+            systems.callback(system.shutdown)
+            return system
+
+        yield start
+
+
+@pytest.fixture
+def asys(new_system: NewSystem) -> ActorSystem:
+    """Return a system with nothing special about it."""
+    return new_system()

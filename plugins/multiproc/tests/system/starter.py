@@ -1,0 +1,76 @@
+"""Programs that tests run beside themselves: one that exits at once, and some with few open files."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from typing import Any
+
+from plugins.multiproc.tests.system.conftest import free_port
+from plugins.multiproc.tests.system.flood_actors import (
+    Crowd,
+    Expect,
+    Flood,
+    Flooder,
+    Meet,
+    Met,
+    Report,
+    Seen,
+    Sleeper,
+)
+from thespian_core.api.system import ActorSystem
+
+PATIENCE_S = 60.0
+
+
+def tell_and_exit(base_name: str, port: int, count: int) -> None:
+    """Tell a sleeping actor very much, and end."""
+    asys = ActorSystem(base_name, {"Admin Port": port})
+    actor = asys.createActor(Sleeper, globalName="sleeper")
+    assert asys.ask(actor, 1.0, PATIENCE_S) == "asleep soon"
+    asys.tell(actor, "sleep")
+    for number in range(count):
+        asys.tell(actor, number)
+
+
+def crowd(base_name: str, files: int, senders: int, each: int) -> Seen:
+    """Have many actors send to one, each with a limit of open files."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    asys = ActorSystem(base_name, {"Admin Port": free_port()})
+    try:
+        target = asys.createActor(Flooder)
+        asys.tell(target, Expect(senders * each))
+        asys.tell(asys.createActor(Crowd), Flood(target, senders, each))
+        assert asys.listen(PATIENCE_S) == "done"
+        found = asys.ask(target, Report(), PATIENCE_S)
+        assert isinstance(found, Seen)
+        return found
+    finally:
+        asys.shutdown()
+
+
+def all_to_all(base_name: str, files: int, actors: int, rounds: int) -> list[int]:
+    """Have all of many actors send to all, each with a limit of open files; return what each got."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    asys = ActorSystem(base_name, {"Admin Port": free_port()})
+    try:
+        everybody = [asys.createActor(Flooder) for _ in range(actors)]
+        for actor in everybody:
+            asys.tell(actor, Meet(everybody, rounds))
+        met: list[int] = []
+        while len(met) < actors:
+            answer: Any = asys.listen(PATIENCE_S)
+            assert isinstance(answer, Met), answer
+            met.append(answer.taken)
+        return met
+    finally:
+        asys.shutdown()
+
+
+if __name__ == "__main__":
+    name, *arguments = sys.argv[1:]
+    result = globals()[name](arguments[0], *map(int, arguments[1:]))
+    if isinstance(result, Seen):
+        result = [result.taken, result.in_order, result.most_kib]
+    print(json.dumps(result))

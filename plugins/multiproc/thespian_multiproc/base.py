@@ -1,0 +1,264 @@
+"""MultiprocBase: a system base with a process for each actor, over any transport."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import logging
+import os
+import pickle
+import signal
+import time
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+from thespian_core.addresses import ActorAddress, Mailbox
+from thespian_core.errors import ActorSystemFailure, ActorSystemStartupFailure
+from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
+from thespian_core.hooks.registry import default_registry
+from thespian_core.semantics.requests import ShutDown
+from thespian_core.systembase import Envelope, Plan, SystemBase
+from thespian_multiproc.runtime.inquiries import Joined
+from thespian_multiproc.runtime.living import ProcessWatch
+from thespian_multiproc.runtime.mainscript import answer_to_spawn_name
+from thespian_multiproc.runtime.opening import is_loopback, new_prefix, open_exchange, open_transport
+from thespian_multiproc.runtime.plan import DEFAULT_MAX_MESSAGE_BYTES
+from thespian_multiproc.runtime.planning import engine_plan, given_key, host_for
+from thespian_multiproc.runtime.port import EnginePort
+from thespian_multiproc.runtime.starting import end_admin, reap, start_admin, take_standard_numbers
+from thespian_multiproc.transport.interface import AddressInUse, Transport
+
+JOIN_LIMIT_S = 2.0  # a running system answers in a few milliseconds
+LOOK_AGAIN_S = 0.25  # how often it is looked meanwhile whether its place has become free
+ENDING_LIMIT_S = 11.0  # how long a start waits for the system before it to be gone: longer than a shutdown
+STRAGGLER_S = 2.0  # for the processes of a system whose admin was killed
+
+_bases: weakref.WeakSet[MultiprocBase] = weakref.WeakSet()
+
+
+class MultiprocBase(SystemBase):
+    """Starts, or joins, a system of many processes, and connects this program to it.
+
+    The scheme of the transport comes from the base's own record, so a base over another transport needs
+    a record and no code.
+
+    Args:
+        plan: what the system is started with.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        scheme = default_registry().find(SystemBaseSpec, plan.base_name).transport
+        if scheme is None:
+            raise ActorSystemStartupFailure(f"the record of {plan.base_name} names no transport")
+        self._scheme: str = scheme
+        self._transport: Transport | None = None
+        self._key = b""
+        self._place = ""
+        self._joined: Joined | None = None
+        self._admin: ProcessWatch | None = None
+        self._first_port: EnginePort | None = None
+        self._ports: weakref.WeakSet[EnginePort] = weakref.WeakSet()
+        self._stopped = False
+
+    @property
+    def capabilities(self) -> Mapping[str, Any]:
+        """What the system offered when this program joined it."""
+        return self._capabilities
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its admin's process still exists."""
+        return not self._stopped and self._admin is not None and not self._admin.is_gone()
+
+    def start(self) -> bool:
+        """Join the system at the admin's place, or start one there; see the interface."""
+        answer_to_spawn_name()
+        take_standard_numbers()
+        own = self.plan.capabilities
+        host = host_for(own)
+        try:
+            transport_class = default_registry().open(TransportSpec, self._scheme)
+            self._transport = open_transport(transport_class, host, DEFAULT_MAX_MESSAGE_BYTES)
+            self._place = self._transport.resolve(own)
+        except ValueError as why:
+            raise ActorSystemStartupFailure(f"{self.plan.base_name} cannot start: {why}") from None
+        self._key = given_key(is_loopback(self._place))
+        until = time.monotonic() + ENDING_LIMIT_S
+        while True:
+            answer_by = time.monotonic() + JOIN_LIMIT_S - LOOK_AGAIN_S
+            started_pid = self._start_there()
+            port: EnginePort | None = None
+            try:
+                port = self._open_port()
+                while port.join(LOOK_AGAIN_S if started_pid is None else JOIN_LIMIT_S * 5) is None:
+                    if port.complaints or started_pid is not None or time.monotonic() > answer_by:
+                        break
+                    # Whoever had the place may just have been killed.
+                    started_pid = self._start_there()
+                joined = self._joined_by(port)
+            except BaseException as why:
+                if port is not None:
+                    port.close()
+                if started_pid is not None:  # nothing is left of a start that failed
+                    end_admin(started_pid)
+                if isinstance(why, OSError):
+                    text = f"this program can open no mailbox: {why.strerror or why}"
+                    raise ActorSystemStartupFailure(text) from None
+                raise
+            if not joined.shutting_down:
+                break
+            port.close()  # the system before this one is about to end: its place will be free
+            left_s = until - time.monotonic()
+            with contextlib.closing(ProcessWatch(joined.admin_pid)) as ending:
+                has_ended = ending.wait(max(0.0, left_s))
+            if not has_ended:
+                raise ActorSystemStartupFailure(
+                    f"the system at {self._place} has been shutting down for {ENDING_LIMIT_S:.0f} s\n"
+                    f"  its admin is process {joined.admin_pid}; end it, or choose another Admin Port"
+                )
+        self._first_port, self._joined = port, joined
+        self._admin = ProcessWatch(joined.admin_pid)
+        self._capabilities: Mapping[str, Any] = _read(joined)
+        _bases.add(self)
+        return started_pid is not None
+
+    def connect(self) -> EnginePort:
+        """Open a mailbox for this program, or for one thread of it.
+
+        Raises:
+            ActorSystemFailure: the system is gone.
+        """
+        port, self._first_port = self._first_port, None
+        if port is None:
+            port = self._open_port()
+            until = time.monotonic() + JOIN_LIMIT_S * 5
+            while port.join(LOOK_AGAIN_S) is None:
+                if port.complaints or not self.is_running or time.monotonic() > until:
+                    port.close()
+                    reason = "it has ended" if not self.is_running else "it does not answer"
+                    raise ActorSystemFailure(
+                        f"the system at {self._place} does not let this program in: "
+                        f"{'; '.join(port.complaints) or reason}"
+                    )
+        return port
+
+    def stop(self, timeout_s: float) -> None:
+        """End the system; see the interface."""
+        self._stopped = True
+        admin = self._admin
+        assert admin is not None
+        until = time.monotonic() + timeout_s
+        try:
+            if not admin.is_gone():
+                self._ask_to_end(admin, until)
+            if not admin.is_gone():
+                logging.getLogger("thespian").warning(
+                    "the admin of %s did not end in time, and is killed", self._place
+                )
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(admin.pid, signal.SIGKILL)
+                admin.wait(STRAGGLER_S)
+        finally:
+            if admin.is_gone():
+                for port in list(self._ports):
+                    port.has_ended = True
+            for port in list(self._ports):
+                port.close()
+            reap(admin.pid)
+            admin.close()
+
+    def abandon(self) -> None:
+        """In a fork of the process that opened them: let go of the ports."""
+        for port in list(self._ports):
+            if not port.is_usable:
+                port.abandon()
+        self._ports = weakref.WeakSet()
+
+    def wait_until_closed(self) -> None:
+        """Close all ports, and see off what is under way."""
+        for port in list(self._ports):
+            port.close()
+        for port in list(self._ports):
+            port.wait_until_closed()
+
+    # Inside
+
+    def _start_there(self) -> int | None:
+        """Start an admin, and return its pid; None when somebody has its place."""
+        assert self._transport is not None
+        try:
+            with contextlib.closing(self._transport.open()) as endpoint:
+                invitation = endpoint.invite(at=self._place)
+        except AddressInUse:
+            return None
+        except OSError as why:
+            raise ActorSystemStartupFailure(
+                f"nobody can listen at {self._place}: {why.strerror or why}\n"
+                f"  see that the address is one of this machine, choose another Admin Port, "
+                f"or see who may use this one"
+            ) from None
+        try:
+            return start_admin(engine_plan(self.plan, self._scheme, self._key, self._place), invitation)
+        finally:
+            invitation.release()
+
+    def _open_port(self) -> EnginePort:
+        transport = self._transport
+        assert transport is not None
+        port = EnginePort(
+            lambda hears: open_exchange(transport, None, f"{new_prefix()}p", self._key, hears),
+            ActorAddress(Mailbox(self._scheme, self._place)),
+            DEFAULT_MAX_MESSAGE_BYTES,
+        )
+        self._ports.add(port)
+        return port
+
+    def _joined_by(self, port: EnginePort) -> Joined:
+        joined = port.joined
+        if joined is None:
+            reasons = port.complaints
+            raise ActorSystemStartupFailure(
+                f"something listens at {self._place}, but it is no system that this program can join\n  "
+                + ("\n  ".join(reasons) or "it does not answer: it may be another program, or it is stopped")
+                + "\n  end it, or choose another Admin Port"
+            )
+        if joined.base_name != self.plan.base_name:
+            raise ActorSystemStartupFailure(
+                f"the system at {self._place} runs on {joined.base_name}, not on {self.plan.base_name}"
+            )
+        return joined
+
+    def _ask_to_end(self, admin: ProcessWatch, until: float) -> None:
+        port = next((port for port in self._ports if port.is_open), None)
+        if port is None and not any(port.has_ended for port in self._ports):
+            port = self.connect()  # the program has closed all that it had
+        if port is not None:
+            with contextlib.suppress(ActorSystemFailure):  # it is gone, or as good as that
+                request = Envelope(port.admin, ShutDown(), port.address)
+                port.send(request, max(0.1, until - time.monotonic()))
+                port.wait_for_end(until)
+        admin.wait(max(0.0, until - time.monotonic()))
+        for line in port.killed if port is not None else ():
+            logging.getLogger("thespian").warning("killed at shutdown: %s", line)
+
+
+def _read(joined: Joined) -> dict[str, Any]:
+    found: dict[str, Any] = pickle.loads(joined.capabilities)
+    return found
+
+
+def _after_fork() -> None:
+    for base in list(_bases):
+        base.abandon()
+
+
+def _at_exit() -> None:
+    for base in list(_bases):
+        base.wait_until_closed()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+atexit.register(_at_exit)

@@ -1,0 +1,175 @@
+"""The process of one actor, from its first moment to its last.
+
+What it does, in turn, until the actor is gone:
+
+1. handle what is in the inbox, and now and then look at the network;
+2. send what the handlers left behind;
+3. wait for mail, for a wake-up to fall due, or for a signal.
+
+Then it *drains*: it waits, for a limited time, until what it sent has come in at its targets.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import pickle
+import time
+from typing import Any
+
+import attrs
+
+from thespian_core.addresses import ActorAddress, Mailbox, Minter
+from thespian_core.hooks import selection
+from thespian_core.internallog import thesplog
+from thespian_core.messages import ActorExitRequest
+from thespian_core.semantics.birth import Refusal, Refused
+from thespian_core.semantics.cell import ActorCell
+from thespian_core.semantics.requests import ActorCreated
+from thespian_core.status import formatStatus
+from thespian_core.texts import told
+from thespian_multiproc.runtime.actormail import ActorMail
+from thespian_multiproc.runtime.births import birth_of
+from thespian_multiproc.runtime.calling import say
+from thespian_multiproc.runtime.kit import ActorKit
+from thespian_multiproc.runtime.logforwarding import forward_logging
+from thespian_multiproc.runtime.opening import host_of, new_prefix, open_exchange, open_transport
+from thespian_multiproc.runtime.orders import Ending, NewCapabilities, NotStarted, Started
+from thespian_multiproc.runtime.origin import settle_in
+from thespian_multiproc.runtime.processes import find
+from thespian_multiproc.runtime.signals import listen_to_signals
+from thespian_multiproc.transport.interface import Invitation
+
+DRAIN_LIMIT_S = 7.0  # the documented time that an ending process has for its last mail
+
+
+class ActorProcess(ActorMail):
+    """Runs one actor.
+
+    Args:
+        kit: what the process was given.
+    """
+
+    def __init__(self, kit: ActorKit) -> None:
+        plan, order = kit.plan, kit.order
+        selection.inherit(plan.selection)
+        transport = open_transport(find(plan.transport), host_of(plan.admin_place), plan.max_message_bytes)
+        invitation = Invitation(order.address.addressDetails.where, kit.descriptors)
+        exchange = open_exchange(transport, invitation, str(order.address.key), plan.key, self._for_runtime)
+        admin = ActorAddress(Mailbox(transport.scheme, plan.admin_place))
+        exchange.most_unsent_bytes = plan.most_unsent_bytes
+        super().__init__(kit, exchange, admin, Minter(new_prefix()))
+
+    def run(self) -> None:
+        """Live."""
+        order = self._kit.order
+        id_ = str(order.address.key)
+        try:
+            if order.source_hash is not None:
+                raise Refused("source", order.actor_class, told(order.source_hash))
+            settle_in(order.origin)
+            capabilities = pickle.loads(self._kit.capabilities)
+            # The very object that the exchange has: ``send`` compares by identity.
+            birth = attrs.evolve(birth_of(order), address=self.address)
+            cell = ActorCell.bring_to_life(birth, capabilities, self, importlib.import_module)
+        except Refused as refused:
+            self._refuse(refused.refusal)
+            return
+        except Exception as why:
+            self._refuse(Refusal("specification", order.actor_class, f"{type(why).__name__}: {told(why)}"))
+            return
+        self._cell = cell
+        listen_to_signals(
+            exit_requested=lambda: self._soon(lambda: self._deliver(ActorExitRequest(), self.admin)),
+            status_wanted=lambda: self._soon(self._log_status),
+        )
+        say(self._kit.call, Started(id_))
+        self._loop()
+        say(self._kit.call, Ending(id_, self.ended_abruptly))
+        self._drain()
+
+    def _refuse(self, refusal: Refusal) -> None:
+        say(self._kit.call, NotStarted(str(self.address.key), refusal))
+        self._exchange.close()
+
+    # The loop
+
+    def _loop(self) -> None:
+        inbox = self._exchange.inbox
+        while not self.has_ended:
+            if self._todo:
+                self._todo.popleft()()
+            elif self._own:
+                self._deliver(*self._own.popleft())
+            elif not inbox:
+                self._attend(self._patience())
+            elif self._exchange.load.unsent_bytes <= self._kit.plan.max_unsent_bytes:
+                self._stuck_since, self._takes = None, 1
+                self._work_off()
+                if inbox:  # else it is waited for more at once
+                    self._attend(0)
+            else:
+                self._hold_back()
+            self._wake_up()
+
+    # Time and files
+
+    def _patience(self) -> float | None:
+        with self._wakeups_lock:
+            due = self._wakeups.next_due
+        return None if due is None else max(0.0, due - time.monotonic())
+
+    def _wake_up(self) -> None:
+        if self._wakeups.next_due is None:
+            return
+        with self._wakeups_lock:
+            due = self._wakeups.due(time.monotonic())
+        self._own.extend((message, to) for to, message in due)
+
+    # What is for the process itself
+
+    def _take_word(self, message: Any) -> None:
+        match message:
+            case ActorCreated(request_id=number, address=address):
+                self._named[number] = address
+            case NewCapabilities(capabilities=packed):
+                self._soon(lambda: self._recheck(packed))
+            case _:
+                super()._take_word(message)
+
+    def _recheck(self, packed: bytes) -> None:
+        assert self._cell is not None
+        self._cell.recheck(pickle.loads(packed))
+
+    def _log_status(self) -> None:
+        assert self._cell is not None
+        text = io.StringIO()
+        formatStatus(self._cell.status(), tofd=text)
+        thesplog("%s", text.getvalue())
+
+    # The end
+
+    def _drain(self) -> None:
+        """See the last mail off, and what is left for nobody to the handler of dead letters."""
+        until = time.monotonic() + DRAIN_LIMIT_S
+        for message, sender in self._own:
+            self.undeliverable(self.address, message, sender)
+        for mail in self._exchange.inbox:
+            if not mail.correspondent:  # what came from others, those report
+                sender, message = self._exchange.decode(mail)
+                self.undeliverable(self.address, message, sender)
+        self._exchange.rest()
+        self._clerk.attend()
+        while self._exchange.unreceived or not self._clerk.is_idle:
+            left_s = until - time.monotonic()
+            if left_s <= 0:
+                thesplog("%s ends before its last mail was taken in", self.address, level=30)
+                break
+            self._attend(left_s)
+        self._exchange.close()
+
+
+def run_actor(kit: ActorKit) -> None:
+    """Be the process of an actor; return when it has ended."""
+    forward_logging(kit.log, kit.plan.log_level, kit.order.address)
+    ActorProcess(kit).run()

@@ -1,0 +1,288 @@
+"""The admin's process: who lives, who has which name, what became of whom; it holds none of the user's code.
+
+States: *starting* until the launcher is ready and the starter was told so; *running*; *ending* from the
+first request to shut down on; then the process ends. Events: requests by mail, news from the launcher, and
+two times while ending: when actors that have not exited are killed, and when no more is waited for.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import time
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+from thespian_core.addresses import ActorAddress, Mailbox, Minter
+from thespian_core.internallog import thesplog
+from thespian_core.semantics.admin import Admin, Effect, Log, Post, Recheck, ReturnMail, Start
+from thespian_core.semantics.birth import Birth
+from thespian_core.semantics.requests import Request, ShutDown
+from thespian_core.status import Thespian_StatusReq, Thespian_SystemStatus
+from thespian_multiproc.protocol.custody import NO_PROCESS
+from thespian_multiproc.runtime import wire
+from thespian_multiproc.runtime.births import order_of
+from thespian_multiproc.runtime.exchange import Exchange
+from thespian_multiproc.runtime.inquiries import AskFates, Fates, Join, Joined, Leave, SystemEnded
+from thespian_multiproc.runtime.launching import Launching
+from thespian_multiproc.runtime.opening import new_prefix
+from thespian_multiproc.runtime.orders import (
+    Born,
+    Died,
+    Finish,
+    KillAll,
+    LogProcessDied,
+    NewCapabilities,
+    NotStarted,
+    StartActor,
+    Started,
+)
+from thespian_multiproc.runtime.plan import EnginePlan
+from thespian_multiproc.runtime.whereabouts import Whereabouts
+from thespian_multiproc.transport.interface import Invitation
+
+POLITE_S = 7.5  # how long actors may take to exit; a program waits 10 s for its shutdown
+KILL_S = 1.5  # how long the killed ones may take to be gone
+GOODBYE_S = 0.5  # for the programs to take in that the system has ended
+
+
+class AdminProcess:
+    """Runs the admin of one system.
+
+    Args:
+        plan: of the system.
+        exchange: opened at the admin's place.
+        launching: the launcher, already started.
+    """
+
+    def __init__(self, plan: EnginePlan, exchange: Exchange, launching: Launching) -> None:
+        self._plan = plan
+        self._exchange = exchange
+        self._launching = launching
+        self._minter = Minter(new_prefix())
+        self._admin = Admin(exchange.address, pickle.loads(plan.capabilities), self._mint)
+        self._whereabouts = Whereabouts()
+        self._words: deque[tuple[ActorAddress, Any]] = deque()
+        self._invitations: dict[Any, Invitation] = {}
+        self._kill_at: float | None = None
+        self._give_up_at: float | None = None
+        self._killed: tuple[str, ...] = ()
+        self._has_ended = False
+
+    def hear(self, sender: ActorAddress, message: Any) -> None:
+        """Keep what is for the process until the exchange is done."""
+        self._words.append((sender, message))
+
+    def shut_down_soon(self) -> None:
+        """End the system; may be called from a signal handler."""
+        self.hear(self._exchange.address, ShutDown())
+        self._exchange.wake()
+
+    def run(self) -> None:
+        """Serve until the system has ended."""
+        while not self._has_ended:
+            self._exchange.attend(self._patience())
+            self._serve()
+        self._say_goodbye()
+
+    # Events
+
+    def _serve(self) -> None:
+        exchange = self._exchange
+        while exchange.inbox:
+            mail = exchange.inbox.popleft()
+            exchange.handled(mail.correspondent)
+            if mail.data is wire.DONE:
+                continue
+            try:
+                sender, message = exchange.decode(mail)
+            except Exception as why:
+                thesplog("the admin cannot use a message from %s: %r", mail.correspondent, why, level=30)
+            else:
+                self._asked(message, sender)
+        while self._words:
+            sender, message = self._words.popleft()
+            self._asked(message, sender)
+        for news in self._launching.news():
+            self._learn(news)
+        if self._launching.is_gone and not self._has_ended:
+            self._die("the launcher is gone, and with it every actor")
+        doubts, exchange.doubts = exchange.doubts, []
+        for id_ in doubts:
+            self._doubted(id_)
+        exchange.lifeless.clear()
+        self._complain()
+        self._launching.flush()
+        self._go_on_ending(time.monotonic())
+        exchange.rest()
+
+    def _asked(self, message: Any, sender: ActorAddress) -> None:
+        match message:
+            case AskFates(asker=asker, ids=ids, letters=letters):
+                self._admin.count_dead_letters(letters)
+                fates = tuple(self._whereabouts.fate(id_, asker) for id_ in ids)
+                self._post(sender, Fates(fates, self._admin.dead_letter_handler), kind=wire.FOR_THE_RUNTIME)
+            case Join(pid=pid):
+                self._whereabouts.programs[str(sender.key)] = pid
+                self._post(sender, self._joined(), kind=wire.FOR_THE_RUNTIME)
+            case Leave():
+                if self._whereabouts.programs.pop(str(sender.key), None) is not None:
+                    self._whereabouts.obituaries.left(str(sender.key))
+            case Request() | Thespian_StatusReq():
+                self._carry_out(self._admin.handle(message, sender))
+                if isinstance(message, ShutDown):
+                    self._begin_to_end()
+
+    def _learn(self, news: object) -> None:
+        match news:
+            case Born(order=order, pid=pid):
+                id_ = str(order.address.key)
+                if pid != NO_PROCESS:
+                    self._whereabouts.pids[id_] = pid
+                if id_ not in self._whereabouts.births:
+                    birth = self._whereabouts.births[id_] = _birth(order)
+                    self._admin.adopted(birth)
+            case Started(id=id_) if id_ in self._whereabouts.births:
+                self._carry_out(self._admin.started(self._whereabouts.births[id_]))
+            case NotStarted(id=id_, refusal=refusal) if id_ in self._whereabouts.births:
+                self._carry_out(self._admin.refused(self._whereabouts.births.pop(id_), refusal))
+            case Died(id=id_, abruptly=abruptly, how=how, progress=progress):
+                self._whereabouts.pids.pop(id_, None)
+                self._whereabouts.obituaries.died(
+                    id_, {one.peer: (one.begun, one.ended) for one in progress}, how
+                )
+                if id_ in self._whereabouts.births:
+                    birth = self._whereabouts.births.pop(id_)
+                    if abruptly and self._kill_at is None:
+                        logging.getLogger("thespian").warning(
+                            "%s %s died: %s", birth.address, birth.actor_class, how
+                        )
+                    self._carry_out(self._admin.ended(birth, abruptly))
+            case LogProcessDied(pid=pid, how=how):
+                thesplog("the log process was restarted as process %d: %s", pid, how, level=logging.WARNING)
+
+    # Effects
+
+    def _carry_out(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Post(to, message, _):
+                    if isinstance(message, Thespian_SystemStatus):
+                        self._complete_status(message)
+                    self._post(to, message, effect.sender)
+                case Start(birth):
+                    self._start(birth)
+                case ReturnMail(to, details):
+                    self._whereabouts.obituaries.refused(str(to.key), details)
+                case Recheck(capabilities):
+                    packed = NewCapabilities(pickle.dumps(capabilities, wire.PROTOCOL))
+                    self._launching.order(packed)
+                    for actor in self._admin.living():
+                        self._post(actor, packed, kind=wire.FOR_THE_RUNTIME)
+                case Log(level, text):
+                    getattr(logging.getLogger("thespian"), level)("%s", text)
+
+    def _post(
+        self, to: ActorAddress, message: Any, sender: ActorAddress | None = None, kind: bytes | None = None
+    ) -> None:
+        if not isinstance(to.addressDetails, Mailbox):
+            return
+        self._exchange.send(to, message, sender or self._exchange.address, self._plan.max_message_bytes, kind)
+
+    def _mint(self) -> ActorAddress:
+        invitation = self._exchange.invite()
+        address = ActorAddress(Mailbox(self._plan.scheme, invitation.where, self._minter.mint()))
+        self._invitations[address.key] = invitation
+        return address
+
+    def _start(self, birth: Birth) -> None:
+        invitation = self._invitations.pop(birth.address.key)
+        objection = self._admin.objection(birth)
+        if objection is not None:
+            invitation.release()
+            self._carry_out(self._admin.refused(birth, objection))
+            return
+        self._whereabouts.births[str(birth.address.key)] = birth
+        self._launching.order(order_of(birth), invitation)
+
+    def _doubted(self, id_: str) -> None:
+        fate = self._whereabouts.fate(id_, str(self._plan.admin_id))
+        if fate.state == "lives":
+            self._exchange.lives(id_)
+        elif fate.state == "unknown":
+            self._exchange.unknown(id_)
+        else:
+            self._exchange.died(id_, fate.handled, fate.begun, fate.how)
+
+    def _joined(self) -> Joined:
+        return Joined(
+            os.getpid(),
+            self._plan.admin_id,
+            self._plan.base_name,
+            pickle.dumps(self._admin.capabilities, wire.PROTOCOL),
+            self._admin.shutting_down,
+            self._plan.max_message_bytes,
+        )
+
+    def _complete_status(self, status: Thespian_SystemStatus) -> None:
+        for to, number in self._exchange.unhandled():
+            status.pendingMessages.append((self._exchange.address, to, f"{number} messages not handled yet"))
+
+    def _complain(self) -> None:
+        complaints, self._exchange.complaints = self._exchange.complaints, []
+        for complaint in complaints:
+            thesplog("somebody at %s: %s", complaint.where or "?", complaint.reason, level=logging.WARNING)
+
+    # The end
+
+    def _patience(self) -> float | None:
+        times = [at for at in (self._kill_at, self._give_up_at) if at is not None]
+        if self._launching.has_backlog:
+            times.append(time.monotonic() + 0.01)  # its socket does not tell when there is room
+        return max(0.0, min(times) - time.monotonic()) if times else None
+
+    def _begin_to_end(self) -> None:
+        if self._kill_at is None and self._give_up_at is None:
+            self._kill_at = time.monotonic() + POLITE_S
+
+    def _go_on_ending(self, now: float) -> None:
+        if self._admin.ended_all and not self._whereabouts.pids:
+            self._has_ended = True
+        elif self._kill_at is not None and now >= self._kill_at:
+            self._killed = tuple(
+                f"{birth.address} {birth.actor_class} did not exit within {POLITE_S} s"
+                for birth in self._whereabouts.births.values()
+            )
+            for line in self._killed:
+                logging.getLogger("thespian").warning("killed at shutdown: %s", line)
+            self._launching.order(KillAll())
+            self._kill_at, self._give_up_at = None, now + KILL_S
+        elif self._give_up_at is not None and now >= self._give_up_at:
+            thesplog("the launcher did not report the end of its actors; it is killed", level=logging.ERROR)
+            self._has_ended = True
+
+    def _say_goodbye(self) -> None:
+        for id_ in self._whereabouts.programs:
+            to = self._exchange.address_of(id_)
+            self._post(to, SystemEnded(self._killed), kind=wire.FOR_THE_RUNTIME)
+        self._launching.order(Finish())
+        until = time.monotonic() + GOODBYE_S
+        self._exchange.rest()
+        while self._exchange.load.unsent_bytes and (left_s := until - time.monotonic()) > 0:
+            self._launching.flush()
+            self._exchange.attend(left_s)
+            self._exchange.doubts.clear()
+        self._exchange.close()
+        self._launching.finish(self._whereabouts.pids.values())
+
+    def _die(self, why: str) -> None:
+        thesplog("the system on %s ends: %s", self._plan.admin_place, why, level=logging.CRITICAL)
+        self._launching.kill(self._whereabouts.pids.values())
+        self._exchange.close()
+        os._exit(1)
+
+
+def _birth(order: StartActor) -> Birth:
+    return Birth(order.address, order.actor_class, order.parent, None, order.global_name, order.source_hash)

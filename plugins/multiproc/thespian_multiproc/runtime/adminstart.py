@@ -1,0 +1,80 @@
+"""How an admin's process comes to be."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+from thespian_core.addresses import ActorAddress
+from thespian_core.hooks import selection
+from thespian_multiproc.runtime.adminargument import AdminArgument
+from thespian_multiproc.runtime.adminprocess import AdminProcess
+from thespian_multiproc.runtime.closedpickle import loads_closed
+from thespian_multiproc.runtime.exchange import Exchange
+from thespian_multiproc.runtime.launching import Launching
+from thespian_multiproc.runtime.logforwarding import forward_logging
+from thespian_multiproc.runtime.opaque import keep_closed
+from thespian_multiproc.runtime.opening import host_of, open_exchange, open_transport
+from thespian_multiproc.runtime.orders import Ready
+from thespian_multiproc.runtime.processes import find, take_signals
+from thespian_multiproc.transport.interface import Invitation
+
+ANSWER_S = 10.0  # a launcher that is not ready by then never will be
+
+
+def run_admin(argument: AdminArgument) -> None:
+    """Be the admin's process; return when the system has ended."""
+    plan = argument.plan
+    keep_closed()
+    take_signals()  # a starter may have held some back, and whatever it starts inherits that
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    with os.fdopen(argument.ready, "w") as ready:
+        try:
+            launching = Launching.start(plan, argument)
+            selection.inherit(plan.selection)
+            host = host_of(plan.admin_place)
+            transport = open_transport(find(plan.transport), host, plan.max_message_bytes)
+            words: list[Callable[[ActorAddress, Any], None]] = []
+            exchange = open_exchange(
+                transport,
+                Invitation(plan.admin_place, argument.mailbox),
+                plan.admin_id,
+                plan.key,
+                lambda sender, message: words[0](sender, message),
+                loads_closed,
+                is_admin=True,
+            )
+            launching.watch(exchange.wake)
+            process = AdminProcess(plan, exchange, launching)
+            words.append(process.hear)
+            _wait_until_ready(launching, exchange)
+        except Exception as why:
+            ready.write(f"error {type(why).__name__}: {why}")
+            raise
+        ready.write("ready")
+    forward_logging(launching.log, plan.log_level, None)
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, lambda *_: process.shut_down_soon())
+    process.run()
+
+
+def _wait_until_ready(launching: Launching, exchange: Exchange) -> Ready:
+    """Return what the launcher says when it and the log process run.
+
+    Raises:
+        RuntimeError: it ended, or said nothing in time.
+    """
+    until = time.monotonic() + ANSWER_S
+    while time.monotonic() < until:
+        for news in launching.news():
+            if isinstance(news, Ready):
+                return news
+        if launching.is_gone:
+            raise RuntimeError("the launcher ended as soon as it was started; the internal log says why")
+        exchange.attend(max(0.0, until - time.monotonic()))
+    raise RuntimeError(f"the launcher was not ready after {ANSWER_S:.0f} s")

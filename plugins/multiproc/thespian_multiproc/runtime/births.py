@@ -1,0 +1,87 @@
+"""A birth on its way between processes: nothing in it needs the user's code to be read."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import attrs
+
+from thespian_core.semantics.birth import Birth
+from thespian_core.semantics.requests import CreateActor
+from thespian_multiproc.runtime.orders import Origin, StartActor
+from thespian_multiproc.runtime.origin import class_reference, current_origin
+from thespian_multiproc.runtime.wire import PROTOCOL
+
+
+@attrs.frozen
+class Carried:
+    """What only the new process unpacks; it travels where requirements do.
+
+    Attributes:
+        requirements: pickled; empty for none.
+        origin: where the creator's code is.
+    """
+
+    requirements: bytes = b""
+    origin: Origin = attrs.field(factory=Origin)
+
+
+def carried(requirements: Any) -> Carried:
+    """Pack requirements, and where this process's code is."""
+    packed = b"" if requirements is None else pickle.dumps(requirements, PROTOCOL)
+    return Carried(packed, current_origin())
+
+
+def request_on_the_wire(request: CreateActor) -> CreateActor:
+    """Return a request as the admin can read it.
+
+    Raises:
+        Refused: the class cannot be found by another process.
+        Exception: the requirements cannot be pickled.
+    """
+    return attrs.evolve(
+        request,
+        actor_class=class_reference(request.actor_class),
+        requirements=carried(request.requirements),
+    )
+
+
+def order_of(birth: Birth) -> StartActor:
+    """Return the order to start an actor's process.
+
+    Args:
+        birth: its requirements may be :class:`Carried` already, as the admin's are.
+
+    Raises:
+        Refused: the class cannot be found by another process.
+        Exception: the requirements cannot be pickled.
+    """
+    packed = birth.requirements
+    if not isinstance(packed, Carried):
+        packed = carried(packed)
+    return StartActor(
+        birth.address,
+        class_reference(birth.actor_class),
+        birth.parent,
+        packed.requirements,
+        birth.global_name,
+        birth.source_hash,
+        packed.origin,
+    )
+
+
+def birth_of(order: StartActor) -> Birth:
+    """Return the birth that an order is about, where the actor is to live.
+
+    Raises:
+        Exception: the requirements cannot be unpickled here.
+    """
+    return Birth(
+        order.address,
+        order.actor_class,
+        order.parent,
+        pickle.loads(order.requirements) if order.requirements else None,
+        order.global_name,
+        order.source_hash,
+    )

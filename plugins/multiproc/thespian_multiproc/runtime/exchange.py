@@ -1,0 +1,375 @@
+"""All mail of one mailbox, in and out: its endpoint and its conversations, for any number of threads.
+
+Frames that have left are not reported to their link at once when much is sent in a row: then messages
+pile up, and the next frame takes them all. :meth:`Exchange.rest` ends that, and so does :meth:`attend`.
+
+Longer than 300 lines because all of it works on one mailbox, and under its lock.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from thespian_core.addresses import ActorAddress, Mailbox
+from thespian_core.internallog import thesplog
+from thespian_multiproc.protocol.session_effects import (
+    Admit,
+    Complaint,
+    Doubtful,
+    Drop,
+    Effect,
+    Incoming,
+    Lifeless,
+    Submit,
+)
+from thespian_multiproc.protocol.sessions import Sessions
+from thespian_multiproc.runtime import wire
+from thespian_multiproc.runtime.sleeping import Sleeper
+from thespian_multiproc.runtime.turns import Turns
+from thespian_multiproc.transport.interface import Buffer, Endpoint
+
+AT_ONCE = 16  # so many sends in a row leave at once; more are a flood, and go out together
+FLOOD_BYTES = 64 << 10  # what piles up in a flood before it goes out: a socket's usual room
+SWEEP_BYTES = 1 << 20  # what piles up before the other sides' counters are looked for, too
+TOO_MUCH_UNSENT = "too much mail of its sender waits to be sent already"
+
+
+class Mail(NamedTuple):
+    """A message that has come in and was not handled yet.
+
+    Attributes:
+        correspondent: the id of who it came from; empty for what this process sends itself.
+        number: of the message on its link.
+        data: encoded.
+    """
+
+    correspondent: str
+    number: int
+    data: Buffer
+
+
+class Exchange:
+    """Sends and receives encoded messages.
+
+    Args:
+        endpoint: the mailbox; it is closed by :meth:`close`.
+        sessions: its conversations.
+        address: its own.
+        for_runtime: called with sender and message of what is for the process, not for its actor.
+
+    Attributes:
+        inbox: what has come in, oldest first; with ``wire.DONE`` for what is only to be counted.
+        doubts: ids of correspondents whose fate is to be asked for.
+        lifeless: mail that nobody will handle.
+        complaints: about conversations that failed.
+        most_unsent_bytes: when more waits to be sent, ordinary mail is lifeless at once.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        sessions: Sessions,
+        address: ActorAddress,
+        for_runtime: Callable[[ActorAddress, Any], None],
+        loads: Callable[[Buffer], Any] | None = None,
+    ) -> None:
+        self.address = address
+        # An admin is known by its place, so its correspondents cannot tell by its id who it is.
+        self._plain_sender = address if address.addressDetails.id else None
+        self.inbox: deque[Mail] = deque()
+        self.doubts: list[str] = []
+        self.lifeless: list[Lifeless] = []
+        self.complaints: list[Complaint] = []
+        self.load = sessions.load
+        self.most_unsent_bytes = sys.maxsize
+        self._endpoint = endpoint
+        self._sessions = sessions
+        self._for_runtime = for_runtime
+        self._loads = loads
+        self._addresses: dict[str, ActorAddress] = {}  # whom this process can answer
+        self._written: set[str] = set()  # who knows this mailbox's address
+        self._sleeper = Sleeper(endpoint)
+        self.wake = self._sleeper.wake  # makes who attends return; from any thread, and from signal handlers
+        self._turns = Turns(self.wake)
+        self._left: list[int] = []  # frames that have left, and whose links do not know it yet
+        self._sent_in_a_row = 0
+        self._sweep_at_bytes = SWEEP_BYTES
+        self._to_handle: dict[str, int] = {}
+        self._taken_in = 0
+        self._poisoned: dict[str, int] = {}
+        self.is_closed = False
+
+    @property
+    def where(self) -> str:
+        """The place of the mailbox."""
+        return self._endpoint.where
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether something waits for :meth:`rest`."""
+        return bool(self._left)
+
+    @property
+    def unreceived(self) -> int:
+        """How many messages have not come in at the other end, as far as is known."""
+        self._turns.take()
+        try:
+            return self._sessions.unreceived
+        finally:
+            self._turns.give()
+
+    def unhandled(self) -> list[tuple[ActorAddress, int]]:
+        """Return how many messages wait to be handled by whom."""
+        self._turns.take()
+        try:
+            found = self._sessions.unhandled()
+        finally:
+            self._turns.give()
+        return [(self.address_of(name), number) for name, number in found]
+
+    def address_of(self, correspondent: str) -> ActorAddress:
+        """Return the address of somebody this process has written to, or was written to by."""
+        known = self._addresses.get(correspondent)
+        return known or ActorAddress(Mailbox(self.address.addressDetails.scheme, "", correspondent))
+
+    def send(
+        self,
+        to: ActorAddress,
+        message: Any,
+        sender: ActorAddress,
+        limit_bytes: int,
+        kind: bytes | None = None,
+    ) -> None:
+        """Encode a message and send it; from any thread. Never blocks for the network.
+
+        Raises:
+            Exception: the message cannot be pickled, or is over the limit; it was not sent.
+        """
+        mailbox: Mailbox = to.addressDetails
+        name = mailbox.id or mailbox.where
+        if (
+            kind is None
+            and sender is self._plain_sender
+            and name in self._written
+            and not issubclass(type(message), wire.SYSTEMS_OWN)
+        ):
+            data = wire.encode_plain(message)
+        else:
+            data = wire.encode(message, sender, kind)
+        if len(data) > limit_bytes:
+            wire.check_size(data, limit_bytes)
+        if (
+            self.load.unsent_bytes > self.most_unsent_bytes
+            and kind is None
+            and data[0] != wire.CONTROL[0]
+            and name != self.address.key
+        ):
+            self.lifeless.append(Lifeless(name, 0, (data,), False, TOO_MUCH_UNSENT))
+            return
+        self.post(to, data)
+
+    def post(self, to: ActorAddress, data: bytes) -> None:
+        """Send an encoded message."""
+        mailbox: Mailbox = to.addressDetails
+        name = mailbox.id or mailbox.where
+        if name == self.address.key:
+            self.inbox.append(Mail("", 0, data))
+            self.wake()
+            return
+        self._turns.take()
+        try:
+            if self.is_closed:
+                return
+            if name not in self._written:
+                self._written.add(name)
+                self._addresses[name] = to
+            effects = self._sessions.send(mailbox.id or "", mailbox.where, data, time.monotonic())
+            if effects:
+                self._carry_out(effects)
+            self._sent_in_a_row += 1
+            if self._left and (self._sent_in_a_row <= AT_ONCE or self.load.unsent_bytes > FLOOD_BYTES):
+                self._tell_left()
+            if self.load.unsent_bytes > self._sweep_at_bytes:
+                self._attend(0)
+                self._sweep_at_bytes = self.load.unsent_bytes + SWEEP_BYTES
+        finally:
+            self._turns.give()
+
+    def rest(self) -> None:
+        """Let everything go out that waits for more."""
+        if self._left or self._to_handle:
+            self._turns.take()
+            try:
+                self._settle()
+            finally:
+                self._turns.give()
+
+    def attend(self, timeout_s: float | None) -> None:
+        """Wait for something to happen, and do what follows; mail is put into the inbox.
+
+        Args:
+            timeout_s: how long to wait; None for ever, 0 to look only.
+        """
+        turns = self._turns
+        if turns.attend(timeout_s):
+            try:
+                if not self.is_closed:
+                    self._attend(timeout_s)
+            finally:
+                turns.attended()
+
+    def catch_up(self) -> None:
+        """Take in all that has arrived by now."""
+        before = -1
+        while before != self._taken_in:
+            before = self._taken_in
+            self.attend(0)
+
+    def came_back(self, correspondent: str, number: int) -> bool:
+        """Whether a message that was sent to somebody has come back as poison already."""
+        return self._poisoned.get(correspondent, 0) >= number
+
+    def handled(self, correspondent: str, count: int = 1) -> None:
+        """So many more messages of a correspondent have been handled; told with the next rest."""
+        if correspondent:
+            self._to_handle[correspondent] = self._to_handle.get(correspondent, 0) + count
+
+    def decode(self, mail: Mail) -> tuple[ActorAddress, Any]:
+        """Return sender and message of mail.
+
+        Raises:
+            Exception: it cannot be unpickled here.
+        """
+        known = self._addresses.get(mail.correspondent)
+        if self._loads is not None:
+            sender, message = wire.decode(mail.data, known, self._loads)
+        else:
+            sender, message = wire.decode(mail.data, known)
+        if known is None and mail.correspondent and sender.key == mail.correspondent:
+            self._addresses[mail.correspondent] = sender
+        return sender, message
+
+    def lives(self, name: str) -> None:
+        """A correspondent in doubt is known to exist."""
+        self._answer(lambda: self._sessions.lives(name, time.monotonic()))
+
+    def unknown(self, name: str) -> None:
+        """Nobody knows a correspondent in doubt."""
+        self._answer(lambda: self._sessions.unknown(name))
+
+    def died(self, name: str, handled: int, begun: int, how: str) -> None:
+        """A correspondent is gone for ever."""
+        self._answer(lambda: self._sessions.died(name, handled, begun, how))
+
+    def invite(self) -> Any:
+        """Reserve a mailbox for a process that does not run yet; errors as those of the transport."""
+        self._turns.take()
+        try:
+            return self._endpoint.invite()
+        finally:
+            self._turns.give()
+
+    def close(self) -> None:
+        """Give the mailbox up. May be called twice."""
+        self._turns.take()
+        try:
+            if not self.is_closed:
+                self.is_closed = True
+                self._endpoint.close()
+        finally:
+            self._turns.give()
+
+    def abandon(self) -> None:
+        """In a copy of this process that a fork made: let go of what is not its own."""
+        self._turns = Turns(self.wake)
+        self.close()
+
+    # With the lock
+
+    def _answer(self, ask: Callable[[], Iterable[Effect]]) -> None:
+        self._turns.take()
+        try:
+            if not self.is_closed:
+                self._carry_out(ask())
+        finally:
+            self._turns.give()
+
+    def _attend(self, timeout_s: float | None) -> None:
+        sessions = self._sessions
+        self._settle()
+        if (due := sessions.next_tick) is not None:
+            left_s = max(0.0, due - time.monotonic())
+            timeout_s = left_s if timeout_s is None or timeout_s > left_s else timeout_s
+        events = self._sleeper.wait(timeout_s)
+        now = time.monotonic()
+        for event in events:
+            effects = sessions.happened(event, now)
+            if effects:
+                self._carry_out(effects)
+        if due is not None and (due := sessions.next_tick) is not None and due <= now:
+            self._carry_out(sessions.tick(now))
+
+    def _settle(self) -> None:
+        self._sent_in_a_row = 0
+        if self._to_handle:
+            counts, self._to_handle = self._to_handle, {}
+            now = time.monotonic()
+            for name, count in counts.items():
+                effects = self._sessions.handled(name, count, now)
+                if effects:
+                    self._carry_out(effects)
+        while self._left:  # what goes out now may have left at once, too
+            self._tell_left()
+        if self.load.unsent_bytes < SWEEP_BYTES:
+            self._sweep_at_bytes = SWEEP_BYTES
+
+    def _tell_left(self) -> None:
+        tokens, self._left = self._left, []
+        now = time.monotonic()
+        for token in tokens:
+            effects = self._sessions.left(token, now)
+            if effects:
+                self._carry_out(effects)
+
+    def _carry_out(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Submit):
+                if self._endpoint.submit(effect.frame, effect.to, effect.token):
+                    self._left.append(effect.token)
+            elif isinstance(effect, Incoming):
+                self._take_in(effect)
+            elif isinstance(effect, Admit):
+                self._endpoint.admit(effect.peer)
+            elif isinstance(effect, Drop):
+                self._endpoint.drop(effect.peer)
+            elif isinstance(effect, Doubtful):
+                self.doubts.append(effect.correspondent)
+            elif isinstance(effect, Lifeless):
+                self.lifeless.append(effect)
+            else:
+                self.complaints.append(effect)
+
+    def _take_in(self, incoming: Incoming) -> None:
+        name, number = incoming.correspondent, incoming.first
+        for data in incoming.messages:
+            mail = Mail(name, number, data)
+            self._taken_in += 1
+            if data[0] == wire.POISON[0]:
+                self._poisoned[name] = wire.poisoned_number(data)
+            if data[0] == ord(wire.FOR_THE_RUNTIME):
+                # Counters are cumulative: it must not count as handled before what came ahead of it.
+                self.inbox.append(Mail(name, number, wire.DONE))
+                self._hand_over(mail)
+            else:
+                self.inbox.append(mail)
+            number += 1
+
+    def _hand_over(self, mail: Mail) -> None:
+        try:
+            self._for_runtime(*self.decode(mail))
+        except Exception as why:  # a peer that knows the key, and errs all the same
+            thesplog("%s cannot use what %s sent: %r", self.address, mail.correspondent, why, level=40)

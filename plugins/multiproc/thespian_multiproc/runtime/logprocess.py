@@ -1,0 +1,232 @@
+"""The log process: writes the records of all processes of a system, as the user's logDefs say."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import logging.config
+import os
+import pickle
+import signal
+import socket
+import stat
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from thespian_core.hooks.errors import describe
+from thespian_core.hooks.records import LogFilterSpec
+from thespian_core.hooks.registry import PluginRegistry, use_registry
+from thespian_core.hooks.selection import Selection
+from thespian_core.internallog import thesplog
+from thespian_multiproc.runtime.logdefinitions import unpack_definitions
+from thespian_multiproc.runtime.logforwarding import MAX_RECORD_BYTES, STOP
+from thespian_multiproc.runtime.orders import Origin
+from thespian_multiproc.runtime.origin import settle_in
+
+_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+_REPORTED = 10  # failures that go to the internal log; more would only fill it
+
+
+@attrs.frozen
+class LogArgument:
+    """What the log process is started with.
+
+    Attributes:
+        definitions: as ``pack_definitions`` made them; empty for the default.
+        log_in: the descriptor of the reading end of the log channel.
+        selection: exactly which plugins are used; their log filters are applied here.
+        origin: where to look for the code that the definitions name.
+        place: the admin's, for the title of the process.
+    """
+
+    definitions: bytes = attrs.field(repr=False)
+    log_in: int
+    selection: Selection
+    origin: Origin = attrs.field(default=Origin())
+    place: str = ""
+
+
+def run_log(argument: LogArgument) -> None:
+    """Set this process's logging up, then write records until ``stop_log`` is called elsewhere.
+
+    Everything that was sent before that is written and flushed by then. Nothing that a handler, a filter or
+    the definitions do ends it sooner: the internal log tells of the first few failures.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the system says when it is over, not a terminal
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _take_title(f"logger {argument.place}".strip())
+    report = _Reporter()
+    logging.raiseExceptions = False
+    logging.Handler.handleError = report.handler_failed  # type: ignore[assignment]
+    try:
+        settle_in(argument.origin)
+    except Exception as why:  # what the definitions name may be found all the same
+        report("the log process cannot look for code where the starter does", why)
+    registry = PluginRegistry.from_selection(argument.selection)
+    use_registry(registry)
+    set_up_logging(argument.definitions, registry)
+    with socket.socket(fileno=argument.log_in) as log_in:
+        write_records(log_in, filters_for_all(registry, report), report)
+    logging.shutdown()
+
+
+class _Reporter:
+    """Tells the internal log of the first few failures."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, what: str, why: BaseException | None) -> None:
+        self._count += 1
+        if self._count <= _REPORTED:
+            reason = "" if why is None else f": {describe(why)}"
+            more = " (no more of these are told)" if self._count == _REPORTED else ""
+            thesplog("%s%s%s", what, reason, more, level=logging.ERROR)
+
+    def handler_failed(self, record: logging.LogRecord) -> None:
+        """Take the place of ``logging.Handler.handleError``."""
+        self(f"a log handler failed with a record of logger {record.name!r}", sys.exc_info()[1])
+
+
+def write_records(
+    log_in: socket.socket, always: logging.Filterer, report: Callable[[str, BaseException | None], None]
+) -> None:
+    """Hand each record that arrives to its logger, until told to stop.
+
+    Args:
+        log_in: the reading end of the log channel, in blocking mode.
+        always: filters that every record must pass before it is written.
+        report: told of each record that could not be written, and why.
+    """
+    while True:
+        try:
+            data = log_in.recv(2 * MAX_RECORD_BYTES)
+        except OSError as why:
+            report("the log channel cannot be read any more", why)
+            return
+        if not data or data == STOP:
+            return
+        try:
+            _write(logging.makeLogRecord(pickle.loads(data)), always)
+        except BaseException as why:  # a handler may raise anything, and no record may be the last one
+            report("a log record cannot be written", why)
+
+
+def _write(record: logging.LogRecord, always: logging.Filterer) -> None:
+    logger = logging.getLogger(record.name)
+    if not logger.isEnabledFor(record.levelno):
+        return
+    passed: object = always.filter(record)
+    if isinstance(passed, logging.LogRecord):  # a filter may give another record from Python 3.12 on
+        record = passed
+    if passed:
+        logger.handle(record)
+
+
+def filters_for_all(
+    registry: PluginRegistry, report: Callable[[str, BaseException | None], None]
+) -> logging.Filterer:
+    """Open the plugins' log filters that are applied without being asked for.
+
+    A filter that cannot be opened is left out and reported.
+    """
+    filters = logging.Filterer()
+    for name in registry.names(LogFilterSpec):
+        try:
+            if registry.find(LogFilterSpec, name).always:
+                filters.addFilter(registry.open(LogFilterSpec, name)())
+        except (Exception, SystemExit) as why:
+            report(f"the log filter {name!r} is not applied", why)
+    return filters
+
+
+def set_up_logging(packed: bytes, registry: PluginRegistry) -> bool:
+    """Apply packed definitions to this process's logging.
+
+    The definitions' ``disable_existing_loggers`` counts for nothing: which loggers exist here has nothing to
+    do with those of the user's program.
+
+    Args:
+        packed: as ``pack_definitions`` made them; empty for the default.
+        registry: where the definitions' filters are looked up by name.
+
+    Returns:
+        False when they cannot be applied. Then every record that arrives is written as by default, and the
+        reason is the first one, in the internal log too.
+    """
+    if not packed:
+        write_by_default(logging.WARNING)
+        return True
+    try:
+        definitions = unpack_definitions(packed)
+        _name_filters(definitions, registry)
+        logging.config.dictConfig({**definitions, "disable_existing_loggers": False})
+    except BaseException as why:  # a user's class may raise anything when it is made
+        reason = describe(why) + (f" ({describe(why.__cause__)})" if why.__cause__ else "")
+        thesplog("logDefs cannot be applied: %s", reason, level=logging.ERROR)
+        _forget_definitions()
+        write_by_default(logging.NOTSET)
+        logging.getLogger("thespian").error("logDefs cannot be applied, so everything is written: %s", reason)
+        return False
+    return True
+
+
+def write_by_default(level: int) -> None:
+    """Write records from ``level`` on to stderr, if somebody reads that, else to the internal log."""
+    handler: logging.Handler = logging.StreamHandler() if _stderr_is_read() else InternalLogHandler()
+    formats = _FORMAT if isinstance(handler, logging.StreamHandler) else "%(name)s: %(message)s"
+    logging.basicConfig(level=level, format=formats, handlers=[handler], force=True)
+
+
+class InternalLogHandler(logging.Handler):
+    """Writes records to the internal log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record; one that cannot be formatted is reported there instead."""
+        try:
+            text = self.format(record)
+        except Exception:
+            self.handleError(record)
+        else:
+            thesplog("%s", text, level=record.levelno)
+
+
+def _stderr_is_read() -> bool:
+    # The starter's own was handed on when it is a terminal or a file; else this one leads nowhere.
+    try:
+        number = sys.stderr.fileno()
+        return os.isatty(number) or stat.S_ISREG(os.fstat(number).st_mode)
+    except (OSError, ValueError, AttributeError):  # closed, none at all, or no real file
+        return False
+
+
+def _name_filters(definitions: dict[str, Any], registry: PluginRegistry) -> None:
+    """Put a plugin's class where a filter is asked for by its registered name."""
+    for name, entry in (definitions.get("filters") or {}).items():
+        wanted = entry.get("()")
+        if isinstance(wanted, str) and wanted in registry.names(LogFilterSpec):
+            definitions["filters"][name] = {**entry, "()": registry.open(LogFilterSpec, wanted)}
+
+
+def _forget_definitions() -> None:
+    """Undo what was applied of definitions that failed half-way."""
+    for logger in logging.Logger.manager.loggerDict.values():
+        if not isinstance(logger, logging.Logger):  # a placeholder between a logger and its ancestors
+            continue
+        for handler in logger.handlers[:]:
+            logger.removeHandler(handler)
+        for known in logger.filters[:]:
+            logger.removeFilter(known)
+        logger.setLevel(logging.NOTSET)
+        logger.propagate, logger.disabled = True, False
+    logging.getLogger().filters.clear()
+
+
+def _take_title(title: str) -> None:
+    try:
+        importlib.import_module("setproctitle").setproctitle(title)
+    except Exception:  # it is not installed, or does not work here: only ``ps`` looks plainer
+        return

@@ -1,0 +1,50 @@
+"""Values of users' own classes, on their way through processes that import none of users' code."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import attrs
+
+_PLAIN = (type(None), bool, int, float, complex, str, bytes)
+_keeps_closed = False
+
+
+@attrs.frozen
+class Opaque:
+    """A pickled value; it becomes the value itself in the next process that may import users' code."""
+
+    packed: bytes
+
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]:
+        return reopen, (self.packed,)
+
+
+def reopen(packed: bytes) -> Any:
+    """Return the value, or keep it closed in a process that imports no users' code."""
+    return Opaque(packed) if _keeps_closed else pickle.loads(packed)
+
+
+def keep_closed() -> None:
+    """Import no users' code for such values in this process from now on."""
+    global _keeps_closed
+    _keeps_closed = True
+
+
+def closed(value: Any) -> Any:
+    """Return a plain value as it is, and any other as :class:`Opaque`.
+
+    Raises:
+        Exception: it cannot be pickled.
+    """
+    return value if _is_plain(value) else Opaque(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    if kind in _PLAIN:
+        return True
+    if kind in (tuple, list, set, frozenset):
+        return all(map(_is_plain, value))
+    return kind is dict and all(_is_plain(key) and _is_plain(item) for key, item in value.items())

@@ -1,0 +1,73 @@
+"""How a process opens its mailbox: the transport, the conversations, and the exchange over both."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable
+from typing import Any
+
+from thespian_core.addresses import ActorAddress, Mailbox
+from thespian_multiproc.protocol.fields import NONCE_BYTES
+from thespian_multiproc.protocol.sessions import Sessions
+from thespian_multiproc.runtime.exchange import Exchange
+from thespian_multiproc.transport.interface import Buffer, Endpoint, Invitation, Transport
+
+LOOPBACK = "127.0.0.1"
+HEADROOM_BYTES = 1 << 20  # what a frame has beside one message of the largest size: others, and numbers
+
+
+def open_transport(
+    transport_class: Callable[[str], Transport], host: str, max_message_bytes: int
+) -> Transport:
+    """Return the transport of a system.
+
+    Raises:
+        ValueError: it has no such host.
+    """
+    transport = transport_class(host)
+    if transport.max_frame_bytes is not None:
+        transport.max_frame_bytes = max_message_bytes + HEADROOM_BYTES
+    return transport
+
+
+def open_exchange(
+    transport: Transport,
+    invitation: Invitation | None,
+    mailbox_id: str,
+    key: bytes,
+    for_runtime: Callable[[ActorAddress, Any], None],
+    loads: Callable[[Buffer], Any] | None = None,
+    is_admin: bool = False,
+) -> Exchange:
+    """Open a mailbox, a reserved one or a fresh one."""
+    endpoint: Endpoint = transport.open(invitation)
+    where = endpoint.where
+    sealed = not transport.ordered or not is_loopback(where)
+    sessions = Sessions(key, mailbox_id, transport.ordered, sealed, new_nonce)
+    address = ActorAddress(Mailbox(transport.scheme, where, None if is_admin else mailbox_id))
+    return Exchange(endpoint, sessions, address, for_runtime, loads)
+
+
+def new_nonce() -> bytes:
+    """Return random bytes that were never returned before."""
+    return os.urandom(NONCE_BYTES)
+
+
+def host_of(place: str) -> str:
+    """Return the host of a place, as in ``127.0.0.1:1900``; the whole of it when it has no port."""
+    host = place.rpartition(":")[0] or place
+    return host.removeprefix("[").removesuffix("]")
+
+
+def is_loopback(place: str) -> bool:
+    """Whether nobody on another machine can put a word in."""
+    try:
+        return ipaddress.ip_address(host_of(place)).is_loopback
+    except ValueError:
+        return True  # no IP at all: a place inside this machine
+
+
+def new_prefix() -> str:
+    """Return letters and digits that no other minter has: 96 random bits."""
+    return os.urandom(12).hex()

@@ -1,0 +1,111 @@
+"""The code that runs is the code on disk now: a compiled copy that may be stale is not trusted.
+
+The key of a ``.pyc`` file is its source's size and modification time in whole seconds. When a source was
+modified in the second in which it was compiled, or later, the key may fit although the text is another
+one. Such a copy is passed over here: the source is compiled, and the copy written anew.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+import sysconfig
+from functools import lru_cache
+from importlib.machinery import (
+    BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.abc import PathEntryFinder
+
+_COMPILED = tuple(BYTECODE_SUFFIXES)
+
+
+class DistrustfulLoader(SourceFileLoader):
+    """Loads a module from its source, or from a compiled copy that is younger by its clock's second."""
+
+    def get_data(self, path: str) -> bytes:
+        """Return what is in a file.
+
+        Raises:
+            OSError: it cannot be read, or is a compiled copy that may be stale.
+        """
+        data = super().get_data(path)
+        # Flags other than 0 tell of a copy whose key is a hash of the source: times do not matter to it.
+        if path.endswith(_COMPILED) and data[4:8] == b"\0\0\0\0" and _may_be_stale(self.path, path):
+            raise OSError(f"{path} may be older than {self.path}")
+        return data
+
+
+def _may_be_stale(source: str, compiled: str) -> bool:
+    return int(os.stat(source).st_mtime) >= os.stat(compiled).st_mtime_ns // 10**9
+
+
+def trust_only_settled_bytecode() -> None:
+    """Import modules from now on without compiled copies that may be stale; a second call does nothing.
+
+    The folders of the interpreter's own packages are left as they are: installers compile what they have
+    just written, and where the copies cannot be written anew, every process would compile them again.
+    """
+    if _distrustful_hook in sys.path_hooks:
+        return
+    _own_folders()  # now: to find them out takes imports, which the hook would take part in
+    names = [getattr(hook, "__qualname__", "") for hook in sys.path_hooks]
+    standard = [number for number, name in enumerate(names) if name.startswith("FileFinder.")]
+    # Before the standard one, which is left with the folders that this one declines.
+    sys.path_hooks.insert(standard[0] if standard else len(names), _distrustful_hook)
+    sys.path_importer_cache.clear()
+
+
+_files_hook = FileFinder.path_hook(
+    (ExtensionFileLoader, EXTENSION_SUFFIXES),
+    (DistrustfulLoader, SOURCE_SUFFIXES),
+    (SourcelessFileLoader, BYTECODE_SUFFIXES),
+)
+
+
+def _distrustful_hook(folder: str) -> PathEntryFinder:
+    if is_interpreters_own(folder, or_below=True):
+        raise ImportError("the standard hook is right for the interpreter's own packages")
+    return _files_hook(folder)
+
+
+def is_interpreters_own(folder: str, or_below: bool = False) -> bool:
+    """Whether a folder (or zip file) holds the standard library, or packages installed for it.
+
+    Args:
+        folder: absolute, or relative to the current one.
+        or_below: whether what is inside such a folder counts too.
+    """
+    path = _plain(folder)
+    own = _own_folders()
+    return path in own or (or_below and path.startswith(tuple(f"{each}{os.sep}" for each in own)))
+
+
+@lru_cache(maxsize=1)
+def _own_folders() -> frozenset[str]:
+    paths = sysconfig.get_paths()
+    library = paths["stdlib"]
+    archive = f"python{sys.version_info.major}{sys.version_info.minor}.zip"
+    folders = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    folders += [os.path.join(library, "lib-dynload"), os.path.join(os.path.dirname(library), archive)]
+    # Those of the base interpreter too: an environment may be made with a view of them.
+    folders += site.getsitepackages() + site.getsitepackages([sys.base_prefix, sys.base_exec_prefix])
+    if site.ENABLE_USER_SITE:
+        folders.append(site.getusersitepackages())
+    if os.name == "nt":
+        base = sys.base_prefix
+        folders += [base, os.path.join(base, "DLLs"), os.path.join(base, archive)]
+    return frozenset(_plain(folder) for folder in folders)
+
+
+def _plain(folder: str) -> str:
+    return os.path.normcase(os.path.realpath(folder))

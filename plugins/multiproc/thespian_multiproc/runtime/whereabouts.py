@@ -1,0 +1,51 @@
+"""What the admin knows of the processes of its system, and answers when it is asked for somebody's fate."""
+
+from __future__ import annotations
+
+import os
+
+from thespian_core.semantics.birth import Birth
+from thespian_multiproc.protocol.obituaries import Obituaries
+from thespian_multiproc.runtime.inquiries import Fate
+
+
+class Whereabouts:
+    """Actors by id, from their birth to their end; and programs.
+
+    Attributes:
+        births: of actors that start or live.
+        pids: of their processes, from when these are known to when they are no more.
+        programs: pids of programs, by the id of their mailbox.
+        obituaries: what became of the others.
+    """
+
+    def __init__(self) -> None:
+        self.births: dict[str, Birth] = {}
+        self.pids: dict[str, int] = {}
+        self.programs: dict[str, int] = {}
+        self.obituaries = Obituaries()
+
+    def fate(self, id_: str, asker: str) -> Fate:
+        """Return what became of a mailbox, and of the asker's mail to it."""
+        known = self.obituaries.of(id_, asker)
+        if known is not None and (known.was_refused or id_ not in self.pids):
+            return Fate(id_, "refused" if known.was_refused else "gone", known.ended, known.begun, known.how)
+        if id_ in self.births or id_ in self.pids:
+            return Fate(id_, "lives")
+        if id_ not in self.programs:
+            return Fate(id_, "unknown")
+        if _exists(self.programs[id_]):
+            return Fate(id_, "lives")
+        del self.programs[id_]
+        self.obituaries.left(id_)
+        return Fate(id_, "gone", how="the program ended")
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # another user's, under the same number
+    return True
