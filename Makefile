@@ -19,7 +19,7 @@ help: ## list the targets
 	@echo "  PYTHON=$(PYTHON) makes the environment in VENV=$(VENV); both can be set on the command line."
 
 demo: $(READY) ## set up if need be, and run the word count example
-	$(PY) -m examples.wordcount
+	$(PY) -m examples.wordcount --compare
 
 test: $(READY) ## set up if need be, and run every test but the soak tests
 	$(PY) -m pytest
@@ -42,8 +42,10 @@ wheels: $(READY) ## build wheel and sdist of every distribution into dist/
 	    $(PY) -m build --no-isolation --outdir dist $$distribution || exit 1; \
 	done
 
-bench: $(READY) ## run the benchmarks; BENCH="--beside original,pykka" compares
-	$(PY) benchmarks/run.py $(BENCH)
+bench: $(READY) ## run the benchmarks; BENCH="--quick", BENCH="--beside original,pykka" compares
+# For its plots; nothing else needs it, and it is large.
+	$(PY) -m pip install --quiet --disable-pip-version-check "matplotlib>=3.9"
+	$(PY) -m benchmarks.run $(BENCH)
 
 # pytest says 5 when it found nothing to run, which is no failure here.
 soak: $(READY) ## run the soak tests: minutes to hours

@@ -1,4 +1,4 @@
-"""Prints how fast every installed base is; beside other actor libraries when asked.
+"""Measures what actors cost on the bases that are asked for, beside other actor libraries when asked.
 
 Machines are noisy: read the ratios, which come from programs that take turns, and not the figures.
 ``--beside original,pykka`` installs those from the package index into environments of their own.
@@ -7,115 +7,172 @@ Machines are noisy: read the ratios, which come from programs that take turns, a
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import statistics
+import platform
+import signal
 import subprocess
 import sys
-import venv
+import time
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import attrs
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
-from thespian_core.hooks.records import SystemBaseSpec
-from thespian_core.hooks.registry import default_registry
+from benchmarks.plots import draw
+from benchmarks.report import report
+from benchmarks.results import Failure, Finding, read_findings
+from benchmarks.running import NotMeasured, run_program
+from benchmarks.systems import DEFAULT_BASES, HERE, NEIGHBOURS, System, neighbour, our_systems
 
-HERE = Path(__file__).resolve().parent
-ENVIRONMENTS = HERE.parent / ".venv-bench"
-NEIGHBOURS = {
-    "original": ("thespian==4.0.1", "thespian_figures.py"),
-    "pykka": ("pykka==4.5.0", "pykka_figures.py"),
+LIMIT_S = 150  # for one figure of one system, which takes a few seconds
+FIGURES = ("ask", "tell", "ring", "fanout", "big", "start", "meeting", "import", "idle")
+SLOW = ("idle",)  # measured in the first round only
+CURVES = {
+    "big": (1, 32),
+    "pipelined": (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000),
+    "create": (10, 100, 500),
+    "children": (10, 100, 500),
 }
-FIGURES = ("ask, median", "tell", "create and first answer", "import thespian.actors")
-LIMIT_S = 120  # for one figure of one system, which takes about a second
+QUICK_MOST = 100_000
+PIECES = System("our engine", sys.executable, "engine_pieces.py")
 
 
 @attrs.frozen
-class System:
-    """One thing to measure: how it is called in the table, and how it is run."""
+class Step:
+    """One figure to be measured.
 
-    name: str
-    python: str
-    script: str
-    arguments: tuple[str, ...] = ()
+    Attributes:
+        figure: as the programs call it; empty for a program that has one only.
+        x: where on its curve.
+        round_number: from 0.
+    """
+
+    figure: str
+    x: int
+    round_number: int
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What the programs are told."""
+        return (self.figure, "--x", str(self.x)) if self.figure else ()
+
+    def __str__(self) -> str:
+        return (self.figure or "pieces") + (f" {self.x:,}" if self.x else "")
+
+
+def steps(figures: Sequence[str], rounds: int, most: int) -> Iterator[Step]:
+    """Yield all that is to be measured, in order; ``most`` is where the curves end."""
+    for number in range(rounds):
+        for figure in figures:
+            if number == 0 or figure not in SLOW:
+                yield from (Step(figure, x, number) for x in CURVES.get(figure, (0,)) if x <= most)
+
+
+class Measuring:
+    """Measures figures, and keeps what was found.
+
+    Args:
+        systems: that take turns.
+        seconds: that each figure is measured for.
+    """
+
+    def __init__(self, systems: Sequence[System], seconds: float) -> None:
+        self._systems = list(systems)
+        self._seconds = seconds
+        self._given_up: dict[tuple[str, str], int] = {}
+        self.findings: list[Finding] = []
+        self.failures: list[Failure] = []
+
+    def measure(self, step: Step) -> None:
+        """Measure one figure of each system in turn; nobody is always first."""
+        start = step.round_number % max(1, len(self._systems))
+        for system in self._systems[start:] + self._systems[:start]:
+            # What failed is not tried again, nor what is still harder.
+            if step.x >= self._given_up.get((system.name, step.figure), step.x + 1):
+                continue
+            more = ("--seconds", str(self._seconds), *system.arguments)
+            self._measure(system, step, (*step.arguments, *more))
+
+    def measure_pieces(self) -> None:
+        """Measure what cannot be switched off between processes, where that is installed."""
+        if find_spec("thespian_multiproc") is not None:
+            self._measure(PIECES, Step("", 0, 0), ())
+
+    def _measure(self, system: System, step: Step, arguments: Sequence[str]) -> None:
+        try:
+            printed = run_program([system.python, system.script, *arguments], LIMIT_S)
+            found = read_findings(system.name, printed)
+        except (NotMeasured, OSError, ValueError) as why:
+            self._given_up[system.name, step.figure] = step.x
+            self.failures.append(Failure(system.name, str(step), str(why)))
+            return
+        self.findings += found
+        if any(one.lost for one in found):
+            self._given_up[system.name, step.figure] = step.x + 1
 
 
 def main() -> None:
-    """Measure everything in turn, and print a table for each figure."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure everything in turn, print the tables, and write them and the plots."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    every = (*FIGURES, *(name for name in CURVES if name not in FIGURES), "pieces")
+    parser.add_argument("--bases", default=",".join(DEFAULT_BASES), help="of ours, with commas between")
     parser.add_argument("--beside", default="", help="original, pykka, or both with a comma between")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1.0, help="of each figure in each round")
+    parser.add_argument("--figures", default=",".join(every), help="some of the default, with commas between")
+    parser.add_argument("--quick", action="store_true", help="one short round, and shorter curves")
+    parser.add_argument("--rounds", type=int, help="3; 1 when it shall be quick")
+    parser.add_argument("--seconds", type=float, help="of each figure in each round: 1.0; 0.3 when quick")
+    parser.add_argument("--out", type=Path, default=HERE / "results", help="folder for tables and plots")
     arguments = parser.parse_args()
-    beside = [name for name in arguments.beside.split(",") if name]
-    if unknown := set(beside) - set(NEIGHBOURS):
-        parser.error(f"--beside knows {', '.join(NEIGHBOURS)}, not {', '.join(sorted(unknown))}")
-    bases = default_registry().names(SystemBaseSpec)
-    systems = [System(base, sys.executable, "thespian_figures.py", ("--base", base)) for base in bases]
+    figures, bases, beside = (_names(text) for text in (arguments.figures, arguments.bases, arguments.beside))
+    if unknown := [name for name in figures if name not in every]:
+        parser.error(f"--figures knows {', '.join(every)}, not {', '.join(unknown)}")
+    if unknown := [name for name in beside if name not in NEIGHBOURS]:
+        parser.error(f"--beside knows {', '.join(NEIGHBOURS)}, not {', '.join(unknown)}")
+    rounds = arguments.rounds or (1 if arguments.quick else 3)
+    seconds = arguments.seconds or (0.3 if arguments.quick else 1.0)
+    systems, missing = our_systems(bases)
+    failures = [Failure(name, "all figures", "no plugin that is installed has this base") for name in missing]
     for name in beside:
-        systems += _neighbour(name, bases)
-    console = Console()
-    found: dict[tuple[str, str], list[float]] = {}
-    kinds: dict[str, tuple[str, bool]] = {}
-    turns = [(number, figure) for number in range(arguments.rounds) for figure in FIGURES]
-    for number, figure in track(turns, "measuring", console=Console(stderr=True), transient=True):
-        start = number % len(systems)  # nobody is always first
-        for system in systems[start:] + systems[:start]:
-            if (answer := _measure(system, figure, arguments.seconds)) is not None:
-                found.setdefault((figure, system.name), []).append(float(str(answer["value"])))
-                kinds[figure] = (str(answer["unit"]), bool(answer["higher_is_better"]))
-    for figure in FIGURES:
-        console.print(_table(figure, *kinds[figure], [system.name for system in systems], found))
+        try:
+            systems += neighbour(name, bases)
+        except (OSError, subprocess.CalledProcessError) as why:
+            failures.append(Failure(name, "all figures", f"it cannot be installed: {why}"))
+    measuring = Measuring(systems, seconds)
+    plan = [
+        *steps(
+            [name for name in figures if name != "pieces"], rounds, QUICK_MOST if arguments.quick else 10**9
+        )
+    ]
+    title = _title(rounds)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside, nothing is left running
+    try:
+        for step in track(plan, "measuring", console=Console(stderr=True), transient=True):
+            measuring.measure(step)
+        if "pieces" in figures:
+            measuring.measure_pieces()
+    except KeyboardInterrupt:
+        print("interrupted: this is what was measured until then", file=sys.stderr)
+    text = report(title, measuring.findings, failures + measuring.failures)
+    print(text)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    (arguments.out / "figures.md").write_text(text, encoding="utf-8")
+    for file in (arguments.out / "figures.md", *draw(measuring.findings, arguments.out)):
+        print(f"written: {os.path.relpath(file)}")
 
 
-def _neighbour(name: str, bases: tuple[str, ...]) -> list[System]:
-    requirement, script = NEIGHBOURS[name]
-    folder = ENVIRONMENTS / name
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "-q", requirement], check=True)
-    if script == "thespian_figures.py":
-        return [System(f"{name} {base}", str(python), script, ("--base", base)) for base in bases]
-    return [System(name, str(python), script)]
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _measure(system: System, figure: str, seconds: float) -> dict[str, object] | None:
-    run = subprocess.run(
-        [system.python, str(HERE / system.script), figure, "--seconds", str(seconds), *system.arguments],
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_S,
-        cwd=HERE,
+def _title(rounds: int) -> str:
+    load = f", load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
+    return (
+        f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, {platform.system()}, "
+        f"{os.cpu_count()} processors{load}, {rounds} round{'s' if rounds > 1 else ''}"
     )
-    if run.returncode != 0:
-        raise SystemExit(f"{system.name} failed at {figure!r}:\n{run.stderr}")
-    answer: dict[str, object] | None = json.loads(run.stdout) if run.stdout.strip() else None
-    return answer
-
-
-def _table(
-    figure: str,
-    unit: str,
-    higher_is_better: bool,
-    names: list[str],
-    found: dict[tuple[str, str], list[float]],
-) -> Table:
-    table = Table(title=f"{figure} ({unit}, {'higher' if higher_is_better else 'lower'} is better)")
-    for heading in ("system", "median", "lowest", "highest", f"{names[0]} is better by"):
-        table.add_column(heading, justify="left" if heading == "system" else "right")
-    first = statistics.median(found[figure, names[0]])
-    for name in names:
-        if values := found.get((figure, name)):
-            middle = statistics.median(values)
-            ratio = first / middle if higher_is_better else middle / first
-            table.add_row(
-                name, *(f"{value:,.1f}" for value in (middle, min(values), max(values))), f"{ratio:.2f} x"
-            )
-    return table
 
 
 if __name__ == "__main__":
