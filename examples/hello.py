@@ -10,6 +10,6 @@ class Hello(Actor):
 
 
 if __name__ == "__main__":
-    system = ActorSystem()
+    system = ActorSystem("simpleSystemBase")
     print(system.ask(system.createActor(Hello), "world", timeout=10))
     system.shutdown()

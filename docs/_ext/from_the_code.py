@@ -11,6 +11,7 @@ Directives:
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Iterable
 from pathlib import Path
@@ -144,7 +145,8 @@ class ContractTests(FromTheCode):
 
     def found(self) -> list[nodes.Node]:
         """Return the names of the tests, as sentences."""
-        contract = getattr(thespian_core.testing, self.arguments[0])
+        module, _, name = self.arguments[0].rpartition(".")
+        contract = getattr(importlib.import_module(module or "thespian_core.testing"), name)
         shared = set(dir(thespian_core.testing.Contract))
         tests = [name for name, _ in inspect.getmembers(contract) if name.startswith("test_")]
         items = [

@@ -1,5 +1,12 @@
 """Lets ``python -m examples.wordcount`` run the program."""
 
-from examples.wordcount.main import main
+import sys
 
-main(prog_name="python -m examples.wordcount")
+CTRL_C_STATUS = 128 + 2  # what a shell reports for a program that SIGINT ended
+
+try:
+    from examples.wordcount.main import main
+
+    main(prog_name="python -m examples.wordcount")
+except KeyboardInterrupt:  # before the program could deal with it, or while it ended
+    sys.exit(CTRL_C_STATUS)

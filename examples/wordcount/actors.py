@@ -27,12 +27,14 @@ class Reader(ActorTypeDispatcher):
             size_bytes += bytes_read
             tokens = in_source if counting.suffix(file.path) in counting.SOURCE_SUFFIXES else in_text
             tokens.update(counting.tokens_in(text))
+        words = counting.words_in(in_source)
+        words.update(counting.words_in(in_text))
         counts = m.BatchCounts(
             batch.number,
             coordinator,
             files=len(batch.files) - len(skipped),
             size_bytes=size_bytes,
-            words=counting.words_in(in_source + in_text),
+            words=words,
             identifiers=counting.identifiers_in(in_source),
             skipped=tuple(skipped),
         )
@@ -42,7 +44,10 @@ class Reader(ActorTypeDispatcher):
     def receiveMsg_PoisonMessage(self, poison: PoisonMessage, _sender: ActorAddress) -> None:
         """Say that the aggregator cannot take what was counted: else everybody would wait for it."""
         if isinstance(poison.poisonMessage, m.BatchCounts):
-            self.send(poison.poisonMessage.coordinator, m.CountingFailed(reason_in(poison)))
+            self.send(
+                poison.poisonMessage.coordinator,
+                m.CountingFailed(f"the aggregator failed: {reason_in(poison)}"),
+            )
 
 
 class Aggregator(ActorTypeDispatcher):

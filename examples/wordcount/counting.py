@@ -30,10 +30,11 @@ TEXT_SUFFIXES = frozenset({".txt", ".rst", ".md", ".html", ".json", ".toml", ".y
 # Other people's packages lie inside the standard library's folder, and are no part of it.
 LEFT_OUT_FOLDERS = frozenset({"site-packages"})
 
-BATCH_FILES = 20
-BATCH_BYTES = 500_000  # some 40 ms of work: the bar moves, and the messages cost next to nothing
+BATCH_FILES = 50
+BATCH_BYTES = 1_000_000  # some 70 ms of work: the bar moves, and the messages cost next to nothing
 
 _TOKEN = re.compile(r"\w+")
+_ASCII_LETTERS = re.compile("[A-Za-z]+")
 
 
 class Unreadable(Exception):
@@ -75,7 +76,7 @@ def find_files(path: str) -> Iterator[File]:
 
 
 def in_batches(files: Iterable[File]) -> Iterator[tuple[File, ...]]:
-    """Group files: a batch is full with 20 of them, or with half a megabyte."""
+    """Group files: a batch is full with 50 of them, or with a megabyte."""
     batch: list[File] = []
     size_bytes = 0
     for file in files:
@@ -118,7 +119,11 @@ def words_in(tokens: Counter[str]) -> Counter[str]:
     """Count the runs of letters in the tokens."""
     words: Counter[str] = Counter()
     for token, times in tokens.items():
-        runs = [token] if token.isalpha() else "".join(c if c.isalpha() else " " for c in token).split()
+        if token.isalpha():
+            words[token] += times
+            continue
+        # No regular expression knows all letters of all alphabets, but this one is far quicker.
+        runs = _ASCII_LETTERS.findall(token) if token.isascii() else _letters_in(token)
         for word in runs:
             words[word] += times
     return words
@@ -133,6 +138,10 @@ def tally(counts: Counter[str], top: int) -> Tally:
     """Sum up; the most frequent come first, and among equals the alphabet decides."""
     frequent = heapq.nsmallest(top, counts.items(), key=lambda item: (-item[1], item[0]))
     return Tally(sum(counts.values()), len(counts), tuple(frequent))
+
+
+def _letters_in(token: str) -> list[str]:
+    return "".join(c if c.isalpha() else " " for c in token).split()
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -8,12 +8,13 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import attrs
 import click
 
 from examples.wordcount.messages import CountFiles
 from examples.wordcount.progress import ProgressDisplay
-from examples.wordcount.report import print_json, print_report, printable
-from examples.wordcount.running import NoResult, best_base, run
+from examples.wordcount.report import Result, print_json, print_report, printable
+from examples.wordcount.running import NoResult, best_base, read_ahead, run
 from thespian.actors import ActorSystemException
 from thespian_core.hooks.errors import PluginError
 from thespian_core.hooks.records import SystemBaseSpec
@@ -51,8 +52,14 @@ CTRL_C_STATUS = 128 + 2  # what a shell reports for a program that SIGINT ended
     show_default=True,
     help="How many of the most frequent to show.",
 )
+@click.option(
+    "--compare",
+    "compares",
+    is_flag=True,
+    help="Count once more with one worker, and tell how much faster all of them are.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
-def main(path: str, workers: int, base: str | None, top: int, as_json: bool) -> None:
+def main(path: str, workers: int, base: str | None, top: int, compares: bool, as_json: bool) -> None:
     """Count words and identifiers in all text and source files under a folder.
 
     A word is a run of letters, as written. An identifier is a run of letters, digits and underscores, in a
@@ -67,6 +74,7 @@ def main(path: str, workers: int, base: str | None, top: int, as_json: bool) -> 
     Keys of the JSON object:
       path, base, workers              what was run
       seconds, files_per_s, mb_per_s   how fast (1 MB = 1,000,000 bytes)
+      one_worker_seconds               how long one worker took; null without --compare
       files, bytes                     what was counted
       words, distinct_words            how many, and how many different ones
       identifiers, distinct_identifiers
@@ -82,7 +90,7 @@ def main(path: str, workers: int, base: str | None, top: int, as_json: bool) -> 
         with ProgressDisplay() as display:
             # Actors may run in processes that were started in another folder.
             order = CountFiles(str(Path(path).absolute()), workers, top)
-            result = run(_base_named(base), order, display.show)
+            result = _run(_base_named(base), order, display, compares)
         if not result.totals.files and not result.totals.skipped:
             raise NoResult(f"there is no text or source file under {printable(path)}")
         (print_json if as_json else print_report)(result)
@@ -91,6 +99,17 @@ def main(path: str, workers: int, base: str | None, top: int, as_json: bool) -> 
         sys.exit(CTRL_C_STATUS)
     except (NoResult, ActorSystemException, ImportError) as why:
         raise click.ClickException(str(why)) from why
+
+
+def _run(base: str, order: CountFiles, display: ProgressDisplay, compares: bool) -> Result:
+    if not compares or order.workers == 1:
+        return run(base, order, display.show)
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    read_ahead(order.path)
+    result = run(base, order, display.show)
+    display.begin_again("counting with 1 worker")
+    alone = run(base, attrs.evolve(order, workers=1), display.show)
+    return attrs.evolve(result, one_worker_seconds=alone.seconds, load_before=load)
 
 
 def _base_named(name: str | None) -> str:

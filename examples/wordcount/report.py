@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from itertools import zip_longest
 
@@ -18,13 +19,20 @@ LONGEST_SHOWN = 40  # some words are a page of base64
 
 @attrs.frozen
 class Result:
-    """What a run brought, and what was run."""
+    """What a run brought, and what was run.
+
+    Attributes:
+        one_worker_seconds: how long one worker alone took, if that was tried.
+        load_before: how many programs wanted a processor when it began, if the system tells.
+    """
 
     base: str
     path: str
     workers: int
     seconds: float
     totals: Totals
+    one_worker_seconds: float | None = None
+    load_before: float | None = None
 
     @property
     def files_per_s(self) -> float:
@@ -49,6 +57,7 @@ def print_json(result: Result) -> None:
         "bytes": totals.size_bytes,
         "files_per_s": round(result.files_per_s, 1),
         "mb_per_s": round(result.mb_per_s, 3),
+        "one_worker_seconds": result.one_worker_seconds and round(result.one_worker_seconds, 3),
         "words": totals.words.total,
         "distinct_words": totals.words.distinct,
         "top_words": _pairs(totals.words),
@@ -105,11 +114,26 @@ def _console() -> Console:
 
 
 def _speed(result: Result) -> str:
-    workers = f"{result.workers} worker{'' if result.workers == 1 else 's'}"
-    return (
+    speed = (
         f"{result.seconds:.2f} s: {result.files_per_s:,.0f} files/s, {result.mb_per_s:,.1f} MB/s "
-        f"({workers} on {result.base})"
+        f"({_in_words(result.workers)} on {result.base})"
     )
+    if result.one_worker_seconds is None:
+        return speed
+    alone = attrs.evolve(result, seconds=result.one_worker_seconds, workers=1, one_worker_seconds=None)
+    ratio = f"{alone.seconds / result.seconds:.2f} times as fast as one worker alone"
+    return f"{speed}\n{_speed(alone)}\n{ratio}{_doubt(result.load_before)}"
+
+
+def _doubt(load: float | None) -> str:
+    processors = os.cpu_count() or 1
+    if load is None or load < processors / 4:
+        return ""
+    return f"; but the machine was busy already (load {load:.1f} on {processors} processors)"
+
+
+def _in_words(workers: int) -> str:
+    return f"{workers} worker{'' if workers == 1 else 's'}"
 
 
 def _table(*headings: str) -> Table:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from examples.wordcount.running import NoResult, best_base
+from examples.wordcount.actors import Aggregator
+from examples.wordcount.running import NoResult, best_base, own_system
 from thespian_core.hooks.registry import PluginRegistry
 from thespian_core.hooks.selection import PluginOrigin, Selection
 
@@ -46,6 +47,18 @@ def test_the_best_base_is_chosen_by_its_properties(
     monkeypatch.delitem(sys.modules, "plugin_of_bases", raising=False)
     origin = PluginOrigin("bases", "plugin_of_bases", "thespian-bases", "1.0")
     assert best_base(PluginRegistry.from_selection(Selection((origin,)))) == best
+
+
+def test_the_word_count_starts_a_system_and_joins_none(base: str) -> None:
+    ones, anothers = own_system(base), own_system(base)
+    try:
+        assert ones.capabilities["Admin Port"] != anothers.capabilities["Admin Port"]
+        assert 1900 not in (ones.capabilities["Admin Port"], anothers.capabilities["Admin Port"])
+        ones.shutdown()
+        assert anothers.createActor(Aggregator)  # goes on, whatever became of the other one
+    finally:
+        anothers.shutdown()
+        ones.shutdown()
 
 
 def test_without_any_base_there_is_no_result() -> None:

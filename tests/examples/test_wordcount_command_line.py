@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import signal
 import subprocess
 import sys
+import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -90,10 +93,12 @@ def test_the_help_names_every_suffix_and_every_key() -> None:
 
 
 @pytest.mark.slow
-def test_ctrl_c_is_status_130_without_a_traceback(base: str) -> None:
+def test_ctrl_c_is_status_130_without_a_traceback_and_leaves_nothing_running(base: str) -> None:
+    mark = f"WORD_COUNT_TEST={uuid.uuid4()}"  # processes inherit it, whatever session they are in
     program = subprocess.Popen(
         [sys.executable, "-m", "examples.wordcount", "--base", base],
         cwd=ROOT,
+        env={**os.environ, **dict([mark.split("=")])},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
@@ -107,3 +112,17 @@ def test_ctrl_c_is_status_130_without_a_traceback(base: str) -> None:
     assert (program.returncode, stdout) == (130, "")
     assert stderr.splitlines()[-1] == "interrupted"
     assert "Traceback" not in stderr
+    until = time.monotonic() + LIMIT_S
+    while processes_with(mark) and time.monotonic() < until:
+        continue
+    assert processes_with(mark) == []
+
+
+def processes_with(variable: str) -> list[str]:
+    """Return the command lines of the processes with this in their environment, where that can be seen."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended, or is another user's
+            if variable.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append((folder / "cmdline").read_text().replace("\0", " "))
+    return found

@@ -56,10 +56,10 @@ def test_a_folder_among_the_files_says_what_is_wrong_with_it(tmp_path: Path) -> 
         counting.read_text(str(tmp_path))
 
 
-def test_a_batch_is_full_with_twenty_files_or_half_a_megabyte() -> None:
-    sizes = [1] * 45 + [499_999, 1, 500_000, 7]
+def test_a_batch_is_full_with_fifty_files_or_a_megabyte() -> None:
+    sizes = [1] * 105 + [999_999, 1, 1_000_000, 7]
     batches = counting.in_batches(File(str(number), size) for number, size in enumerate(sizes))
-    assert [len(batch) for batch in batches] == [20, 20, 6, 1 + 1, 1]
+    assert [len(batch) for batch in batches] == [50, 50, 6, 1 + 1, 1]
 
 
 def test_equally_frequent_words_come_in_alphabetical_order() -> None:

@@ -17,7 +17,17 @@ from tests.examples.programs import ROOT, wordcount
 from tests.examples.small_tree import COUNTED, IDENTIFIERS, SKIPPED, WORDS, identifiers_of, words_of
 
 KEYS = [
-    *["path", "base", "workers", "seconds", "files", "bytes", "files_per_s", "mb_per_s"],
+    *[
+        "path",
+        "base",
+        "workers",
+        "seconds",
+        "files",
+        "bytes",
+        "files_per_s",
+        "mb_per_s",
+        "one_worker_seconds",
+    ],
     *["words", "distinct_words", "top_words", "identifiers", "distinct_identifiers", "top_identifiers"],
     "skipped",
 ]
@@ -34,6 +44,7 @@ def test_the_json_result_is_that_of_a_plain_loop(tree: Path, base: str, workers:
     answer = json.loads(done.stdout)
     assert list(answer) == KEYS
     assert (answer["path"], answer["base"], answer["workers"]) == (str(tree), base, workers)
+    assert answer["one_worker_seconds"] is None
     assert answer["files"] == len(COUNTED)
     assert answer["bytes"] == sum(len(text.encode()) for text in COUNTED.values())
     assert as_counter(answer["top_words"]) == WORDS
@@ -55,6 +66,22 @@ def test_the_report_tells_the_same_to_people(tree: Path, base: str) -> None:
     for name, reason in SKIPPED.items():
         assert f"  {tree / name}: {reason}\n" in done.stdout
     assert done.stdout.endswith(f"MB/s (1 worker on {base})\n")
+
+
+@pytest.mark.slow
+def test_a_comparison_tells_how_fast_one_worker_is(tree: Path, base: str) -> None:
+    done = wordcount("--path", tree, "--base", base, "--workers", "2", "--compare")
+    assert done.returncode == 0, done.stderr
+    *_, all_of_them, one, ratio = done.stdout.splitlines()
+    assert all_of_them.endswith(f"MB/s (2 workers on {base})")
+    assert one.endswith(f"MB/s (1 worker on {base})")
+    assert re.fullmatch(r"\d+\.\d\d times as fast as one worker alone(; but the machine was busy.*)?", ratio)
+    assert "counting with 1 worker\n" in done.stderr
+
+
+def test_one_worker_is_not_compared_with_itself(tree: Path) -> None:
+    answer = json.loads(wordcount("--path", tree, "--workers", "1", "--compare", "--json").stdout)
+    assert answer["one_worker_seconds"] is None
 
 
 def test_one_file_is_counted_whatever_its_name(tree: Path) -> None:

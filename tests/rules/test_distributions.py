@@ -84,6 +84,15 @@ def test_a_folder_for_a_plugin_says_what_is_in_it(folder: Path) -> None:
     assert (folder / "README.md").is_file(), f"write plugins/{folder.name}/README.md"
 
 
+def test_the_bases_need_nothing_but_each_other_and_one_small_package() -> None:
+    names = {
+        need.split(">")[0].split("=")[0].strip()
+        for name in ("simple", "multiproc", "tcp")
+        for need in project_of(ROOT / "plugins" / name)["dependencies"]
+    }
+    assert names == {"thespian-core", "thespian-multiproc", "platformdirs"}
+
+
 def test_what_the_core_needs_to_run_stays_three_small_packages() -> None:
     names = {need.split(">")[0].split("=")[0].strip() for need in CORE["dependencies"]}
     assert names == {"pluggy", "attrs", "click"}
