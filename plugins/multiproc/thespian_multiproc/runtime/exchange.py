@@ -28,6 +28,7 @@ from thespian_multiproc.protocol.session_effects import (
 )
 from thespian_multiproc.protocol.sessions import Sessions
 from thespian_multiproc.runtime import wire
+from thespian_multiproc.runtime.memory import LARGE_BYTES, keep_large_blocks
 from thespian_multiproc.runtime.sleeping import Sleeper
 from thespian_multiproc.runtime.turns import Turns
 from thespian_multiproc.transport.interface import Buffer, Endpoint
@@ -162,6 +163,8 @@ class Exchange:
             data = wire.encode(message, sender, kind)
         if len(data) > limit_bytes:
             wire.check_size(data, limit_bytes)
+        if len(data) > LARGE_BYTES:
+            keep_large_blocks()
         if (
             self.load.unsent_bytes > self.most_unsent_bytes
             and kind is None
@@ -358,6 +361,8 @@ class Exchange:
         for data in incoming.messages:
             mail = Mail(name, number, data)
             self._taken_in += 1
+            if len(data) > LARGE_BYTES:
+                keep_large_blocks()
             if data[0] == wire.POISON[0]:
                 self._poisoned[name] = wire.poisoned_number(data)
             if data[0] == ord(wire.FOR_THE_RUNTIME):
