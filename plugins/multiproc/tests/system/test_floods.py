@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,6 +96,8 @@ def test_a_million_messages_go_one_way(asys: ActorSystem) -> None:
 def test_a_program_that_never_listens_stalls_no_actor(asys: ActorSystem) -> None:
     echo = asys.createActor(Echo)
     message: Any = 1
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak of the tests before
+    before_kib = most_memory_kib()
     for _ in range(1_000_000):
         asys.tell(echo, message)
     with asys.private() as beside:
@@ -102,7 +105,7 @@ def test_a_program_that_never_listens_stalls_no_actor(asys: ActorSystem) -> None
     assert isinstance(found, Seen)
     print(f"\n{found}, the program: {most_memory_kib()} KiB")
     assert found.most_kib < 300 * MIB
-    assert most_memory_kib() < 300 * MIB
+    assert most_memory_kib() - before_kib < 300 * MIB
     returned = 0
     while asys.listen(1.0) is not None:
         returned += 1
