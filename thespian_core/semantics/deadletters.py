@@ -33,13 +33,18 @@ class DeadLetters:
 
     def envelope(self, to: ActorAddress, message: Any) -> tuple[ActorAddress, DeadEnvelope] | None:
         """Return who gets an undeliverable message, and as what; None when it is dropped."""
-        content = message.poisonMessage if issubclass(type(message), PoisonMessage) else message
-        if issubclass(type(content), _NEVER):
+        if not is_letter(message):
             return None
         self.count += 1
         if self.handler is None or self.handler == to:
             return None
         return self.handler, DeadEnvelope(to, message)
+
+
+def is_letter(message: Any) -> bool:
+    """Whether a message becomes a dead letter when it has no living target; else it is dropped."""
+    content = message.poisonMessage if issubclass(type(message), PoisonMessage) else message
+    return not issubclass(type(content), _NEVER)
 
 
 def sent_back(message: Any, details: str) -> PoisonMessage | None:

@@ -23,8 +23,7 @@ from thespian_multiproc.runtime.inquiries import Joined
 from thespian_multiproc.runtime.living import ProcessWatch
 from thespian_multiproc.runtime.mainscript import answer_to_spawn_name
 from thespian_multiproc.runtime.opening import is_loopback, new_prefix, open_exchange, open_transport
-from thespian_multiproc.runtime.plan import DEFAULT_MAX_MESSAGE_BYTES
-from thespian_multiproc.runtime.planning import engine_plan, given_key, host_for
+from thespian_multiproc.runtime.planning import LARGEST_MESSAGE_BYTES, engine_plan, given_key, own_host
 from thespian_multiproc.runtime.port import EnginePort
 from thespian_multiproc.runtime.starting import end_admin, reap, start_admin, take_standard_numbers
 from thespian_multiproc.transport.interface import AddressInUse, Transport
@@ -77,10 +76,9 @@ class MultiprocBase(SystemBase):
         answer_to_spawn_name()
         take_standard_numbers()
         own = self.plan.capabilities
-        host = host_for(own)
         try:
             transport_class = default_registry().open(TransportSpec, self._scheme)
-            self._transport = open_transport(transport_class, host, DEFAULT_MAX_MESSAGE_BYTES)
+            self._transport = open_transport(transport_class, own_host(), LARGEST_MESSAGE_BYTES)
             self._place = self._transport.resolve(own)
         except ValueError as why:
             raise ActorSystemStartupFailure(f"{self.plan.base_name} cannot start: {why}") from None
@@ -135,9 +133,10 @@ class MultiprocBase(SystemBase):
             port = self._open_port()
             until = time.monotonic() + JOIN_LIMIT_S * 5
             while port.join(LOOK_AGAIN_S) is None:
-                if port.complaints or not self.is_running or time.monotonic() > until:
+                has_ended = self._admin is None or self._admin.is_gone()
+                if port.complaints or has_ended or time.monotonic() > until:
                     port.close()
-                    reason = "it has ended" if not self.is_running else "it does not answer"
+                    reason = "it has ended" if has_ended else "it does not answer"
                     raise ActorSystemFailure(
                         f"the system at {self._place} does not let this program in: "
                         f"{'; '.join(port.complaints) or reason}"
@@ -161,13 +160,13 @@ class MultiprocBase(SystemBase):
                     os.kill(admin.pid, signal.SIGKILL)
                 admin.wait(STRAGGLER_S)
         finally:
-            if admin.is_gone():
-                for port in list(self._ports):
-                    port.has_ended = True
+            is_gone = admin.is_gone()
             for port in list(self._ports):
+                port.has_ended = port.has_ended or is_gone
                 port.close()
             reap(admin.pid)
-            admin.close()
+            if is_gone:  # else the watch is what tells a second attempt whose number that is
+                admin.close()
 
     def abandon(self) -> None:
         """In a fork of the process that opened them: let go of the ports."""
@@ -210,7 +209,6 @@ class MultiprocBase(SystemBase):
         port = EnginePort(
             lambda hears: open_exchange(transport, None, f"{new_prefix()}p", self._key, hears),
             ActorAddress(Mailbox(self._scheme, self._place)),
-            DEFAULT_MAX_MESSAGE_BYTES,
         )
         self._ports.add(port)
         return port
@@ -232,10 +230,10 @@ class MultiprocBase(SystemBase):
 
     def _ask_to_end(self, admin: ProcessWatch, until: float) -> None:
         port = next((port for port in self._ports if port.is_open), None)
-        if port is None and not any(port.has_ended for port in self._ports):
-            port = self.connect()  # the program has closed all that it had
-        if port is not None:
-            with contextlib.suppress(ActorSystemFailure):  # it is gone, or as good as that
+        with contextlib.suppress(ActorSystemFailure):  # it is gone, or as good as that
+            if port is None and not any(port.has_ended for port in self._ports):
+                port = self.connect()  # the program has closed all that it had
+            if port is not None:
                 request = Envelope(port.admin, ShutDown(), port.address)
                 port.send(request, max(0.1, until - time.monotonic()))
                 port.wait_for_end(until)

@@ -7,6 +7,8 @@ import signal
 import sys
 from typing import Any
 
+import attrs
+
 from thespian_core.addresses import ActorAddress
 from thespian_core.api.actor import Actor
 from thespian_core.messages import ActorSystemMessage, ChildActorExited, PoisonMessage
@@ -25,6 +27,23 @@ class Thorn:
 def fail() -> None:
     """Raise."""
     raise RuntimeError("not to be made again")
+
+
+@attrs.frozen
+class Colour:
+    """A value of a class that only this program has."""
+
+    name: str
+
+
+class Painter(Actor):
+    """Sets a capability to the colour that it is told."""
+
+    def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
+        """Paint."""
+        if isinstance(message, str):
+            self.updateCapability("colour", Colour(message))
+            self.send(sender, "painted")
 
 
 class Mirror(Actor):

@@ -111,11 +111,6 @@ class Link:
         return self._resends
 
     @property
-    def is_unused(self) -> bool:
-        """Whether no message was ever sent."""
-        return self._out.next_number == 1
-
-    @property
     def unreceived(self) -> int:
         """How many messages have not come in over there, as far as is known."""
         if self.state is State.GONE:

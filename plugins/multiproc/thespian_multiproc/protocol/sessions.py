@@ -124,11 +124,6 @@ class Sessions:
             one.where = where
         return self._carry_out(one, one.link.send(message, now), now)
 
-    def is_new(self, to: str, where: str) -> bool:
-        """Whether nothing was ever sent to a mailbox: the next message is number 1."""
-        one = self._known.get(to or where)
-        return one is None or one.link.is_unused
-
     def handled(self, correspondent: str, count: int, now: float) -> list[Effect]:
         """So many more messages of a correspondent have been handled, in order."""
         one = self._known[correspondent]

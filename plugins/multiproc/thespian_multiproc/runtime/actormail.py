@@ -7,7 +7,6 @@ wait for each other; the next time two, and so on, as long as they do not add mu
 
 from __future__ import annotations
 
-import sys
 import time
 import traceback
 from collections import deque
@@ -21,8 +20,8 @@ from thespian_core.texts import told
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.exchange import Exchange, Mail
 from thespian_multiproc.runtime.host import Host
-from thespian_multiproc.runtime.inquiries import Unreadable
 from thespian_multiproc.runtime.kit import ActorKit
+from thespian_multiproc.runtime.page import NO_SLOT
 from thespian_multiproc.runtime.watching import Watcher
 
 LOOK_UP_AFTER = 256  # messages handled before the network is looked at
@@ -45,7 +44,6 @@ class ActorMail(Host):
         super().__init__(kit, exchange, admin, minter)
         self._cell: ActorCell | None = None
         self._page = kit.page
-        self._slots: dict[str, int] = {}
         self._todo: deque[Callable[[], None]] = deque()  # what signals and the runtime want done
         self._watcher: Watcher | None = None
         self._unsent_before = 0
@@ -71,25 +69,24 @@ class ActorMail(Host):
 
     def _handle(self, mail: Mail) -> None:
         name = mail.correspondent
-        slot = self._slots.get(name)
-        if slot is None:
-            slot = self._slots[name] = self._page.slot(name) if name else -1
-        if slot >= 0:
-            self._page.begin(slot, mail.number)
+        page = self._page
+        slot = page.slot(name) if name else NO_SLOT
+        page.begin(slot, mail.number)
         try:
             sender, message = self._exchange.decode(mail)
         except Exception:
             if mail.data is not wire.DONE:  # which nobody can decode: so the usual mail needs no question
-                self._report_unreadable(mail)
+                details = traceback.format_exc()
+                self.log("error", "thespian", f"{self.address} cannot unpickle a message\n{details}")
+                self._clerk.report_unreadable(mail, details)
         else:
             if type(message) is ChildActorExited and self._comes_too_early(message):
                 self._exchange.inbox.append(mail)
                 return
-            self._handling = name, mail.number
+            self._handling = name, mail.number, message
             self._deliver(message, sender)
-            self._handling = "", 0
-        if slot >= 0:
-            self._page.end(slot, mail.number)
+            self._handling = "", 0, None
+        page.end(slot, mail.number)
         self._exchange.handled(name)
 
     def _deliver(self, message: Any, sender: ActorAddress) -> None:
@@ -104,24 +101,13 @@ class ActorMail(Host):
 
     def _comes_too_early(self, exited: ChildActorExited) -> bool:
         """Whether something that a child had got onto the wire is still to be handled."""
-        inbox = self._exchange.inbox
-        before = -1
-        while before != len(inbox):  # the child is dead: what it sent is here, and ends
-            before = len(inbox)
-            self._attend(0)
+        self._exchange.catch_up()  # the child is dead: what it sent is here, and ends
         return self._waits_from(exited.childAddress)
 
     def _waits_from(self, actor: ActorAddress) -> bool:
         """Whether mail of an actor is still to be handled."""
         id_ = getattr(actor, "key", None)
         return any(mail.correspondent == id_ and mail.data is not wire.DONE for mail in self._exchange.inbox)
-
-    def _report_unreadable(self, mail: Mail) -> None:
-        details = traceback.format_exc()
-        self.log("error", "thespian", f"{self.address} cannot unpickle a message\n{details}")
-        to = self._exchange.address_of(mail.correspondent)
-        report = Unreadable(bytes(mail.data), self.address, details)
-        self._exchange.send(to, report, self.address, sys.maxsize, wire.FOR_THE_RUNTIME)
 
     def _hold_back(self) -> None:
         """Take control mail only, unless nothing moves."""

@@ -18,12 +18,12 @@ from typing import Any
 from thespian_core.addresses import ActorAddress, Mailbox, Minter
 from thespian_core.internallog import thesplog
 from thespian_core.semantics.admin import Admin, Effect, Log, Post, Recheck, ReturnMail, Start
-from thespian_core.semantics.birth import Birth
+from thespian_core.semantics.birth import Birth, Refusal
 from thespian_core.semantics.requests import Request, ShutDown
 from thespian_core.status import Thespian_StatusReq, Thespian_SystemStatus
 from thespian_multiproc.protocol.custody import NO_PROCESS
 from thespian_multiproc.runtime import wire
-from thespian_multiproc.runtime.births import order_of
+from thespian_multiproc.runtime.births import birth_of, order_of
 from thespian_multiproc.runtime.exchange import Exchange
 from thespian_multiproc.runtime.inquiries import AskFates, Fates, Join, Joined, Leave, SystemEnded
 from thespian_multiproc.runtime.launching import Launching
@@ -36,10 +36,10 @@ from thespian_multiproc.runtime.orders import (
     LogProcessDied,
     NewCapabilities,
     NotStarted,
-    StartActor,
     Started,
 )
 from thespian_multiproc.runtime.plan import EnginePlan
+from thespian_multiproc.runtime.processes import why_no_mailbox
 from thespian_multiproc.runtime.whereabouts import Whereabouts
 from thespian_multiproc.transport.interface import Invitation
 
@@ -65,7 +65,7 @@ class AdminProcess:
         self._admin = Admin(exchange.address, pickle.loads(plan.capabilities), self._mint)
         self._whereabouts = Whereabouts()
         self._words: deque[tuple[ActorAddress, Any]] = deque()
-        self._invitations: dict[Any, Invitation] = {}
+        self._invitations: dict[Any, Invitation | OSError] = {}
         self._kill_at: float | None = None
         self._give_up_at: float | None = None
         self._killed: tuple[str, ...] = ()
@@ -142,7 +142,7 @@ class AdminProcess:
                 if pid != NO_PROCESS:
                     self._whereabouts.pids[id_] = pid
                 if id_ not in self._whereabouts.births:
-                    birth = self._whereabouts.births[id_] = _birth(order)
+                    birth = self._whereabouts.births[id_] = birth_of(order)
                     self._admin.adopted(birth)
             case Started(id=id_) if id_ in self._whereabouts.births:
                 self._carry_out(self._admin.started(self._whereabouts.births[id_]))
@@ -189,23 +189,29 @@ class AdminProcess:
     ) -> None:
         if not isinstance(to.addressDetails, Mailbox):
             return
-        self._exchange.send(to, message, sender or self._exchange.address, self._plan.max_message_bytes, kind)
+        self._exchange.send(to, message, sender or self._exchange.address, kind)
 
     def _mint(self) -> ActorAddress:
-        invitation = self._exchange.invite()
-        address = ActorAddress(Mailbox(self._plan.scheme, invitation.where, self._minter.mint()))
-        self._invitations[address.key] = invitation
-        return address
+        where, mailbox_id = "", self._minter.mint()
+        try:
+            invitation = self._exchange.invite()
+            self._invitations[mailbox_id] = invitation
+            where = invitation.where
+        except OSError as why:
+            self._invitations[mailbox_id] = why
+        return ActorAddress(Mailbox(self._plan.scheme, where, mailbox_id))
 
     def _start(self, birth: Birth) -> None:
         invitation = self._invitations.pop(birth.address.key)
-        objection = self._admin.objection(birth)
-        if objection is not None:
+        if isinstance(invitation, OSError):
+            refusal = Refusal("specification", str(birth.actor_class), why_no_mailbox(invitation))
+            self._carry_out(self._admin.refused(birth, refusal))
+        elif (objection := self._admin.objection(birth)) is not None:
             invitation.release()
             self._carry_out(self._admin.refused(birth, objection))
-            return
-        self._whereabouts.births[str(birth.address.key)] = birth
-        self._launching.order(order_of(birth), invitation)
+        else:
+            self._whereabouts.births[str(birth.address.key)] = birth
+            self._launching.order(order_of(birth), invitation)
 
     def _doubted(self, id_: str) -> None:
         fate = self._whereabouts.fate(id_, str(self._plan.admin_id))
@@ -282,7 +288,3 @@ class AdminProcess:
         self._launching.kill(self._whereabouts.pids.values())
         self._exchange.close()
         os._exit(1)
-
-
-def _birth(order: StartActor) -> Birth:
-    return Birth(order.address, order.actor_class, order.parent, None, order.global_name, order.source_hash)

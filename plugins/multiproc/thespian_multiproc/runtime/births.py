@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 
 from thespian_core.semantics.birth import Birth
-from thespian_core.semantics.requests import CreateActor
+from thespian_core.semantics.requests import CreateActor, Request, UpdateCapability
+from thespian_multiproc.runtime.opaque import closed
 from thespian_multiproc.runtime.orders import Origin, StartActor
 from thespian_multiproc.runtime.origin import class_reference, current_origin
 from thespian_multiproc.runtime.wire import PROTOCOL
@@ -33,18 +34,21 @@ def carried(requirements: Any) -> Carried:
     return Carried(packed, current_origin())
 
 
-def request_on_the_wire(request: CreateActor) -> CreateActor:
-    """Return a request as the admin can read it.
+def request_on_the_wire(request: Request) -> Request:
+    """Return a request so that the admin can read it, who imports none of the user's code.
 
     Raises:
         Refused: the class cannot be found by another process.
-        Exception: the requirements cannot be pickled.
+        Exception: what it holds cannot be pickled.
     """
-    return attrs.evolve(
-        request,
-        actor_class=class_reference(request.actor_class),
-        requirements=carried(request.requirements),
-    )
+    match request:
+        case CreateActor(actor_class=actor_class, requirements=requirements):
+            return attrs.evolve(
+                request, actor_class=class_reference(actor_class), requirements=carried(requirements)
+            )
+        case UpdateCapability(value=value):
+            return attrs.evolve(request, value=closed(value))
+    return request
 
 
 def order_of(birth: Birth) -> StartActor:

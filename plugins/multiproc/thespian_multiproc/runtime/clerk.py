@@ -9,14 +9,12 @@ from typing import Any
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.internallog import thesplog
-from thespian_core.messages import ChildActorExited, DeadEnvelope, PoisonMessage, WakeupMessage
-from thespian_core.semantics.deadletters import sent_back
+from thespian_core.messages import DeadEnvelope, PoisonMessage
+from thespian_core.semantics.deadletters import is_letter, sent_back
 from thespian_multiproc.protocol.session_effects import Lifeless
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.exchange import TOO_MUCH_UNSENT, Exchange, Mail
 from thespian_multiproc.runtime.inquiries import AskFates, Fates, Unreadable
-
-_NO_LETTERS = (DeadEnvelope, ChildActorExited, WakeupMessage)  # as semantics.deadletters has it
 
 
 class Clerk:
@@ -26,7 +24,6 @@ class Clerk:
         exchange: the mail it is about.
         admin: who is asked.
         give_back: delivers a message to the owner of the mailbox, from some sender.
-        limit_bytes: larger messages cannot be sent.
     """
 
     def __init__(
@@ -34,12 +31,10 @@ class Clerk:
         exchange: Exchange,
         admin: ActorAddress,
         give_back: Callable[[Any, ActorAddress], None],
-        limit_bytes: int,
     ) -> None:
         self._exchange = exchange
         self._admin = admin
         self._give_back = give_back
-        self._limit_bytes = limit_bytes
         self._asked: set[str] = set()
         self._refused: dict[str, str] = {}
         self._letters: list[tuple[ActorAddress, Any, ActorAddress]] = []
@@ -75,8 +70,7 @@ class Clerk:
 
     def dead_letter(self, to: ActorAddress, message: Any, sender: ActorAddress) -> None:
         """Send a message that has no living target to the handler of dead letters, if there is one."""
-        content = message.poisonMessage if issubclass(type(message), PoisonMessage) else message
-        if not issubclass(type(content), _NO_LETTERS):
+        if is_letter(message):
             self._letters.append((to, message, sender))
 
     def refuse(self, id_: str, why: str) -> None:
@@ -109,12 +103,18 @@ class Clerk:
         """A message of this process could not be unpickled where it came in."""
         self._return(report.data, report.to, f"it could not be unpickled by its receiver\n{report.details}")
 
+    def report_unreadable(self, mail: Mail, details: str) -> None:
+        """Tell the sender of a message that it cannot be unpickled here."""
+        exchange = self._exchange
+        report = Unreadable(bytes(mail.data), exchange.address, details)
+        exchange.send(exchange.address_of(mail.correspondent), report, exchange.address, wire.FOR_THE_RUNTIME)
+
     def _ask(self, ids: tuple[str, ...]) -> None:
         self._asked.update(ids)
-        self._letters_asked = len(self._letters)
         me = self._exchange.address
-        question = AskFates(str(me.key), ids, self._letters_asked)
-        self._exchange.send(self._admin, question, me, self._limit_bytes, wire.FOR_THE_RUNTIME)
+        question = AskFates(str(me.key), ids, len(self._letters) - self._letters_asked)
+        self._letters_asked = len(self._letters)
+        self._exchange.send(self._admin, question, me, wire.FOR_THE_RUNTIME)
 
     def _bury(self, mail: Lifeless) -> None:
         to = self._exchange.address_of(mail.correspondent)
@@ -162,11 +162,6 @@ class Clerk:
     def _post(self, to: ActorAddress, message: Any, sender: ActorAddress) -> None:
         try:
             # Of a kind that is given: what is returned is never lifeless for too much unsent mail again.
-            self._exchange.send(to, message, sender, self._limit_bytes, wire.WITH_SENDER)
+            self._exchange.send(to, message, sender, wire.WITH_SENDER)
         except Exception as why:
             thesplog("%s cannot be sent to %s: %r", type(message).__name__, to, why, level=40)
-
-
-def unreadable(mail: Mail, to: ActorAddress, details: str) -> Unreadable:
-    """Return the report of a message that cannot be unpickled here."""
-    return Unreadable(bytes(mail.data), to, details)

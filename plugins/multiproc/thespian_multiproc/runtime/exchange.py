@@ -67,6 +67,7 @@ class Exchange:
         doubts: ids of correspondents whose fate is to be asked for.
         lifeless: mail that nobody will handle.
         complaints: about conversations that failed.
+        most_message_bytes: a larger message of an actor or a program is not sent.
         most_unsent_bytes: when more waits to be sent, ordinary mail is lifeless at once.
     """
 
@@ -86,6 +87,7 @@ class Exchange:
         self.lifeless: list[Lifeless] = []
         self.complaints: list[Complaint] = []
         self.load = sessions.load
+        self.most_message_bytes = sys.maxsize
         self.most_unsent_bytes = sys.maxsize
         self._endpoint = endpoint
         self._sessions = sessions
@@ -142,10 +144,15 @@ class Exchange:
         to: ActorAddress,
         message: Any,
         sender: ActorAddress,
-        limit_bytes: int,
         kind: bytes | None = None,
     ) -> None:
         """Encode a message and send it; from any thread. Never blocks for the network.
+
+        Args:
+            to: who gets it.
+            message: to be pickled.
+            sender: who the receiver is told it comes from.
+            kind: as in :mod:`wire`, for what is the system's own; None for what an actor or a program sends.
 
         Raises:
             Exception: the message cannot be pickled, or is over the limit; it was not sent.
@@ -161,10 +168,14 @@ class Exchange:
             data = wire.encode_plain(message)
         else:
             data = wire.encode(message, sender, kind)
-        if len(data) > limit_bytes:
-            wire.check_size(data, limit_bytes)
         if len(data) > LARGE_BYTES:
             keep_large_blocks()
+        if (
+            len(data) > self.most_message_bytes
+            and kind is None
+            and not issubclass(type(message), wire.SYSTEMS_OWN)
+        ):
+            raise wire.too_large(len(data), self.most_message_bytes)
         if (
             self.load.unsent_bytes > self.most_unsent_bytes
             and kind is None

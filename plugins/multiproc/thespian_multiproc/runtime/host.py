@@ -8,6 +8,7 @@ import threading
 import time
 import traceback
 from collections import deque
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from thespian_multiproc.runtime.clerk import Clerk
 from thespian_multiproc.runtime.exchange import Exchange
 from thespian_multiproc.runtime.inquiries import Fates, Unreadable
 from thespian_multiproc.runtime.kit import ActorKit
+from thespian_multiproc.runtime.processes import why_no_mailbox
 
 RESERVE_LIMIT_S = 2.0  # how long a creator waits when it has no descriptor left for a mailbox
 NAMED_LIMIT_S = 20.0  # for the one round trip to the admin that a named actor's creation is
@@ -52,9 +54,10 @@ class Host:
         self._kit = kit
         self._exchange = exchange
         self._minter = minter
-        self._limit_bytes = kit.plan.max_message_bytes
-        self._clerk = Clerk(exchange, admin, self._give_back, self._limit_bytes)
-        self._handling: tuple[str, int] = ("", 0)  # whose message it is in, and its number
+        exchange.most_message_bytes = kit.plan.max_message_bytes
+        self._clerk = Clerk(exchange, admin, self._give_back)
+        # Whose message it is in, its number, and what it says.
+        self._handling: tuple[str, int, Any] = ("", 0, None)
         self._words: deque[tuple[ActorAddress, Any]] = deque()
         self._own: deque[tuple[Any, ActorAddress]] = deque()  # messages to itself that were never encoded
         self._wakeups = Wakeups()
@@ -68,10 +71,12 @@ class Host:
     def post(self, to: ActorAddress, message: Any, sender: ActorAddress) -> None:
         """Send a message; what cannot be sent comes back to this actor as poison."""
         try:
-            if type(message) is PoisonMessage and to.key == self._handling[0]:
-                self._exchange.post(to, wire.encode_poison(message, sender, self._handling[1]))
-                return
-            self._exchange.send(to, message, sender, self._limit_bytes)
+            if type(message) is PoisonMessage:
+                name, number, handled = self._handling
+                if to.key == name and message.poisonMessage is handled:
+                    self._exchange.post(to, wire.encode_poison(message, sender, number))
+                    return
+            self._exchange.send(to, message, sender)
         except Exception as why:
             if not isinstance(to.addressDetails, Mailbox):
                 self._clerk.dead_letter(to, message, sender)
@@ -87,6 +92,8 @@ class Host:
 
     def request(self, request: Request, sender: ActorAddress) -> None:
         """Ask something of the admin that has no answer."""
+        with suppress(Exception):  # then it cannot be pickled as it is either, and comes back as poison
+            request = request_on_the_wire(request)
         self.post(self.admin, request, sender)
 
     def wake_after(self, to: ActorAddress, period: timedelta | float, payload: Any) -> None:
@@ -102,7 +109,7 @@ class Host:
         try:
             invitation = self._reserve()
         except OSError as why:
-            self.log("error", "thespian", f"{self.address} cannot reserve a mailbox for a child: {why}")
+            self.log("error", "thespian", f"a child of {self.address}: {why_no_mailbox(why)}")
             return self.mint_nobody()
         address = self._mint_at(invitation.where)
         self._invitations[address.key] = invitation
@@ -151,7 +158,7 @@ class Host:
         """Have the admin create or find a named actor; waits for its address, for a bounded time."""
         number = int(self._named_ids.mint(), 16)
         try:
-            asked = request_on_the_wire(attrs.evolve(request, request_id=number))
+            asked: Request = request_on_the_wire(attrs.evolve(request, request_id=number))
         except Exception as why:  # an actor of that name may exist, and then its class does not matter
             self.log("error", "thespian", f"{self.address} names no actor class: {why}")
             asked = CreateActor(number, "", Carried(), request.global_name, None, False)

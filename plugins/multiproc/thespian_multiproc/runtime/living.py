@@ -36,7 +36,7 @@ class ProcessWatch:
         with self._lock:
             if not self._is_gone and not self._is_closed:
                 if self._descriptor is None:
-                    self._is_gone = not _exists(self.pid)
+                    self._is_gone = not exists(self.pid)
                 else:
                     self._is_gone = _is_readable(self._descriptor, timeout_s)
         return self._is_gone
@@ -56,7 +56,8 @@ def _is_readable(descriptor: int, timeout_s: float) -> bool:
     return bool(poll.poll(int(timeout_s * 1000)))
 
 
-def _exists(pid: int) -> bool:
+def exists(pid: int) -> bool:
+    """Whether there is a process of that number, of this or another user."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

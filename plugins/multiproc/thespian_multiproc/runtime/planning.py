@@ -30,7 +30,7 @@ from thespian_multiproc.runtime.plan import (
 LARGEST_MESSAGE_BYTES = (4 << 30) - (2 << 20)  # what the sizes on the wire can say
 
 
-def host_for(capabilities: Mapping[str, Any]) -> str:
+def own_host() -> str:
     """Return the IP address that this machine's mailboxes have: loopback, unless the operator says else."""
     return os.environ.get("THESPIAN_BASE_IPADDR") or LOOPBACK
 

@@ -21,12 +21,10 @@ from thespian_core.errors import ActorSystemFailure, ActorSystemRequestTimeout
 from thespian_core.semantics.birth import Refused
 from thespian_core.semantics.requests import CreateActor, CreateFailed, UpdateCapability
 from thespian_core.systembase import Envelope, Port
-from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.births import Carried, request_on_the_wire
 from thespian_multiproc.runtime.exchange import Exchange
 from thespian_multiproc.runtime.inquiries import Join, Joined, Leave
 from thespian_multiproc.runtime.living import ProcessWatch
-from thespian_multiproc.runtime.opaque import closed
 from thespian_multiproc.runtime.programmail import LOOK_AFTER_S, ProgramMail
 
 SEND_LIMIT_S = 60.0  # the documented time that an overrun ``tell`` waits
@@ -43,16 +41,14 @@ class EnginePort(ProgramMail, Port):
     Args:
         open_it: opens the exchange; called with what hears runtime mail.
         admin: where the admin is.
-        limit_bytes: larger messages are refused, until the admin names its own limit.
     """
 
     def __init__(
         self,
         open_it: Callable[[Callable[[ActorAddress, Any], None]], Exchange],
         admin: ActorAddress,
-        limit_bytes: int,
     ) -> None:
-        super().__init__(open_it, admin, limit_bytes)
+        super().__init__(open_it, admin)
         self._has_asked = False
         self._pid = os.getpid()
         self._receivers = 0
@@ -80,9 +76,7 @@ class EnginePort(ProgramMail, Port):
         until = time.monotonic() + timeout_s
         if not self._has_asked:
             self._has_asked = True
-            self._exchange.send(
-                self.admin, Join(os.getpid()), self.address, self._limit_bytes, wire.FOR_THE_RUNTIME
-            )
+            self._tell_admin(Join(os.getpid()))
         while self.joined is None and not self.complaints and not self._exchange.lifeless:
             left_s = until - time.monotonic()
             if left_s <= 0:
@@ -90,7 +84,7 @@ class EnginePort(ProgramMail, Port):
             self._exchange.attend(left_s)
             self._take_words()
         if self.joined is not None:
-            self._limit_bytes = self.joined.max_message_bytes
+            self._exchange.most_message_bytes = self.joined.max_message_bytes
             self._admin_process = ProcessWatch(self.joined.admin_pid)
             self._janitor = threading.Thread(target=self._mind, name="thespian-port", daemon=True)
             self._janitor.start()
@@ -116,7 +110,7 @@ class EnginePort(ProgramMail, Port):
         if exchange.load.unsent_bytes > UNSENT_LIMIT_BYTES:
             self._wait_for_room(SEND_LIMIT_S if timeout_s is None else timeout_s)
         self._used_at = time.monotonic()
-        exchange.send(to, message, sender, self._limit_bytes)
+        exchange.send(to, message, sender)
         if exchange.has_pending and not self._kick.is_set():
             self._kick.set()
 
@@ -153,9 +147,7 @@ class EnginePort(ProgramMail, Port):
         self._give_up_mail()
         if self.joined is not None and not self.has_ended:
             with contextlib.suppress(Exception):
-                self._exchange.send(
-                    self.admin, Leave(), self.address, self._limit_bytes, wire.FOR_THE_RUNTIME
-                )
+                self._tell_admin(Leave())
         self._exchange.rest()
         self._kick.set()
         self._exchange.wake()
@@ -182,8 +174,6 @@ class EnginePort(ProgramMail, Port):
 
     def _prepared(self, message: Any) -> Any:
         """Return a request as the admin can read it; None when it was answered here."""
-        if isinstance(message, UpdateCapability):
-            return attrs.evolve(message, value=closed(message.value))
         try:
             return request_on_the_wire(message)
         except Refused as refused:

@@ -152,6 +152,12 @@ def why_no_process(why: OSError) -> str:
     return f"the system gave it no process: {why.strerror or why}{cures.get(why.errno or 0, '')}"
 
 
+def why_no_mailbox(why: OSError) -> str:
+    """Say why there is no new mailbox, and what can be done about it."""
+    cure = "; allow more open files (ulimit -n)" if why.errno in (errno.EMFILE, errno.ENFILE) else ""
+    return f"no mailbox can be opened for it: {why.strerror or why}{cure}"
+
+
 def reap(pid: int) -> None:
     """Let the system forget an ended child."""
     with suppress(ChildProcessError):

@@ -30,7 +30,6 @@ class ProgramMail:
     Args:
         open_it: opens the exchange; called with what hears runtime mail.
         admin: where the admin is.
-        limit_bytes: larger messages are refused, until the admin names its own limit.
 
     Attributes:
         joined: what the admin has said when it let the program in.
@@ -42,17 +41,15 @@ class ProgramMail:
         self,
         open_it: Callable[[Callable[[ActorAddress, Any], None]], Exchange],
         admin: ActorAddress,
-        limit_bytes: int,
     ) -> None:
         self.admin = admin
         self.joined: Joined | None = None
         self.killed: tuple[str, ...] = ()
         self.has_ended = False
-        self._limit_bytes = limit_bytes
         self._words: deque[Any] = deque()
         self._exchange = open_it(lambda _, message: self._words.append(message))
         self.address = self._exchange.address
-        self._clerk = Clerk(self._exchange, admin, self._give_back, limit_bytes)
+        self._clerk = Clerk(self._exchange, admin, self._give_back)
         self._sorting = threading.Lock()
         self._mail: deque[Envelope | Mail | Exception] = deque()
         self._mail_bytes = 0
@@ -118,15 +115,11 @@ class ProgramMail:
         try:
             sender, message = self._exchange.decode(item)
         except Exception as why:
-            self._report_unreadable(item, f"{type(why).__name__}: {why}")
+            details = f"{type(why).__name__}: {why}"
+            thesplog("%s cannot unpickle a message: %s", self.address, details, level=40)
+            self._clerk.report_unreadable(item, details)
             return None
         return Envelope(self.address, message, sender)
-
-    def _report_unreadable(self, mail: Mail, details: str) -> None:
-        thesplog("%s cannot unpickle a message: %s", self.address, details, level=40)
-        report = Unreadable(bytes(mail.data), self.address, details)
-        to = self._exchange.address_of(mail.correspondent)
-        self._exchange.send(to, report, self.address, self._limit_bytes, wire.FOR_THE_RUNTIME)
 
     def _dead_letter(self, mail: Mail) -> None:
         with contextlib.suppress(Exception):  # what cannot be read is nobody's letter
@@ -140,4 +133,4 @@ class ProgramMail:
                 self._dead_letter(item)
 
     def _tell_admin(self, request: Request) -> None:
-        self._exchange.send(self.admin, request, self.address, self._limit_bytes, wire.FOR_THE_RUNTIME)
+        self._exchange.send(self.admin, request, self.address, wire.FOR_THE_RUNTIME)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from thespian_core.semantics.birth import Birth
 from thespian_multiproc.protocol.obituaries import Obituaries
 from thespian_multiproc.runtime.inquiries import Fate
+from thespian_multiproc.runtime.living import exists
 
 
 class Whereabouts:
@@ -34,18 +33,8 @@ class Whereabouts:
             return Fate(id_, "lives")
         if id_ not in self.programs:
             return Fate(id_, "unknown")
-        if _exists(self.programs[id_]):
+        if exists(self.programs[id_]):
             return Fate(id_, "lives")
         del self.programs[id_]
         self.obituaries.left(id_)
         return Fate(id_, "gone", how="the program ended")
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # another user's, under the same number
-    return True

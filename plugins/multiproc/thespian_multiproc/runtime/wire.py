@@ -100,17 +100,12 @@ def _kind_of(message_type: type) -> bytes:
     return CONTROL if issubclass(message_type, _CONTROL) else WITH_SENDER
 
 
-def check_size(data: bytes, limit_bytes: int) -> None:
-    """Let a message pass that is not over the limit.
-
-    Raises:
-        TooLarge: it is; the text says how to raise the limit.
-    """
-    if len(data) > limit_bytes:
-        raise TooLarge(
-            f"the message has {len(data):,} bytes, and this system's limit is {limit_bytes:,}\n"
-            f"  start the system with a higher capability 'Max Message Bytes', or send it in parts"
-        )
+def too_large(size_bytes: int, limit_bytes: int) -> TooLarge:
+    """Return the error for a message over the limit; it says how to raise that."""
+    return TooLarge(
+        f"the message has {size_bytes:,} bytes, and this system's limit is {limit_bytes:,}\n"
+        f"  start the system with a higher capability 'Max Message Bytes', or send it in parts"
+    )
 
 
 def decode(
