@@ -47,7 +47,7 @@ class TcpEndpoint(Endpoint):
         connections = self._connections
         size = 0
         for part in frame:
-            size += size_of(part)
+            size += len(part) if type(part) is bytes else size_of(part)
         if size > self._max_frame_bytes:
             limit = self._max_frame_bytes
             connections.fail(token, f"a frame of {size} bytes is over the limit of {limit} bytes")

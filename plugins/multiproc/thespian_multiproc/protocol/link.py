@@ -40,7 +40,7 @@ from thespian_multiproc.protocol.effects import Dead, Deliver, Doubt, Effect, Op
 from thespian_multiproc.protocol.frames import LARGEST_COUNT, Ack, Data, ack_frame, data_frame
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.outbox import Load, Outbox
-from thespian_multiproc.transport.interface import Buffer
+from thespian_multiproc.transport.interface import Buffer, Frame
 
 
 class State(Enum):
@@ -142,6 +142,25 @@ class Link:
             return self._reopen(now)
         return []
 
+    def transmit(self, message: Buffer, now: float) -> Frame | None:
+        """Do what ``send`` does, in the usual case: nothing is under way, and the message may go out now.
+
+        Returns:
+            The frame to be submitted, whose leaving is to be reported; None when it is another case, and
+            nothing has changed.
+        """
+        if self._writing or self.state is not State.OPEN or not self._ordered:
+            return None
+        out = self._out
+        if not out.fly(message):
+            return None
+        if self._doubt_at is None:
+            self._doubt_later(now)
+        self._told = (self._received, self._handled)
+        self._tell_at = None
+        self._writing = True
+        return data_frame(out.unsent - 1, (message,), self._received, self._handled)
+
     def opened(self, peer_received: int, peer_handled: int, now: float) -> list[Effect]:
         """A conversation has begun; the other side has told its counters.
 
@@ -187,6 +206,37 @@ class Link:
             self._tell_soon(now)
         return effects if self._writing else effects + self._go_on(now)
 
+    def takes(self, data: Data, now: float) -> bool:
+        """Do what ``arrived`` does, in the usual case: what comes is next, and nothing is to be sent.
+
+        Returns:
+            Whether the messages of the frame are to be delivered; False when it is another case, and
+            nothing has changed.
+        """
+        first, messages, received, handled = data
+        out, count = self._out, len(messages)
+        told_received, told_handled = self._told
+        news = self._received + count - told_received + self._handled - told_handled
+        if (
+            first != self._received + 1
+            or self.state is not State.OPEN
+            or not self._ordered
+            or self._early
+            or out.unsent != out.next_number
+            or not handled <= received < out.next_number
+            or news >= self._limits.tell_after_messages
+            or (self._tell_at is not None and now >= self._tell_at)
+        ):
+            return False
+        if out.take_counters(received, handled):
+            self._reassure(now)
+        self._received += count
+        if self._tell_at is None:
+            self._tell_at = at = now + self._limits.tell_after_s
+            if at < self.due:
+                self.due = at
+        return True
+
     def handled(self, count: int, now: float) -> list[Effect]:
         """So many more of the delivered messages have been handled, in order."""
         if count < 0 or self._handled + count > self._received:
@@ -195,13 +245,15 @@ class Link:
         if self.state is not State.OPEN:
             return []
         self._tell_soon(now)
-        return self._go_on(now)
+        return [] if self._writing else self._go_on(now)
 
     def left(self, now: float) -> list[Effect]:
         """The frame that was to be transmitted has left."""
         self._writing = False
         if self._tell_at is not None:
             self.due = min(self.due, self._tell_at)
+        elif self._out.unsent == self._out.next_number:  # as most often
+            return []
         return self._go_on(now) if self.state is State.OPEN else []
 
     def broke(self, now: float) -> list[Effect]:

@@ -65,6 +65,24 @@ class Outbox:
         self._load.unsent_bytes += size
         self.next_number += 1
 
+    def fly(self, message: Buffer) -> bool:
+        """Take one more message and count it as sent, if nothing waits and it may go out now.
+
+        Returns:
+            False when it may not; nothing has changed.
+        """
+        size = len(message)
+        flying_bytes = self._flying_bytes
+        if self._waiting or size > LARGEST_MESSAGE_BYTES:
+            return False
+        if flying_bytes and flying_bytes + size > self._window_bytes:
+            return False
+        self._flying.append(message)
+        self._flying_bytes = flying_bytes + size
+        self.next_number += 1
+        self.unsent += 1
+        return True
+
     def next_batch(self) -> list[Buffer]:
         """Return what may go out now, from number ``unsent`` on, and count it as sent."""
         waiting = self._waiting
@@ -114,9 +132,9 @@ class Outbox:
             self._load.unsent_bytes -= len(message)
             self.unsent += 1
         flying = self._flying
-        for _ in range(handled - self.handled):
+        while self.handled < handled:
             self._flying_bytes -= len(flying.popleft())
-        self.handled = max(self.handled, handled)
+            self.handled += 1
         return True
 
     def rewind(self, sent: int) -> None:

@@ -23,7 +23,7 @@ from thespian_multiproc.protocol.correspondents import Correspondent, Talk
 from thespian_multiproc.protocol.effects import Dead, Deliver, Doubt, Open, Poisoned, Transmit
 from thespian_multiproc.protocol.effects import Effect as LinkEffect
 from thespian_multiproc.protocol.fields import kind_of
-from thespian_multiproc.protocol.frames import Malformed, parse
+from thespian_multiproc.protocol.frames import Data, Malformed, parse
 from thespian_multiproc.protocol.handshake import Established, Failed, Initiator, Responder, Say, TargetGone
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.link import Link, State
@@ -124,10 +124,69 @@ class Sessions:
             one.where = where
         return self._carry_out(one, one.link.send(message, now), now)
 
+    def transmit(self, name: str, message: Buffer, now: float) -> tuple[Frame, Talk] | None:
+        """Do what ``send`` does, in the usual case, at a fraction of its cost.
+
+        Returns:
+            The frame, and the conversation to submit it in under ``next_token``; then say ``has_left`` or
+            ``is_leaving``. None when it is another case, and nothing has changed.
+        """
+        one = self._known.get(name)
+        if one is None or not one.where:
+            return None
+        talk = one.talk
+        if talk is None or not talk.is_open or talk.seal is not None or talk.peer is None:
+            return None
+        frame = one.link.transmit(message, now)
+        if frame is None:
+            return None
+        if one.link.due < one.noted_at:
+            self._note(one)
+        return frame, talk
+
+    @property
+    def next_token(self) -> int:
+        """For the outcome of the next frame."""
+        return self._last_token + 1
+
+    def has_left(self, talk: Talk, now: float) -> list[Effect]:
+        """What ``transmit`` returned has left at once."""
+        one = talk.one
+        wanted = [] if one is None else one.link.left(now)
+        return self._carry_out(one, wanted, now) if one is not None and wanted else []
+
+    def is_leaving(self, talk: Talk) -> None:
+        """What ``transmit`` returned was submitted, and its outcome is to come."""
+        self._last_token += 1
+        self._tokens[self._last_token] = talk
+
+    def receive(self, frame: Buffer, peer: Peer, now: float) -> Incoming | None:
+        """Do what ``happened`` does with a frame, in the usual case, at a fraction of its cost.
+
+        Returns:
+            What has come in; None when it is another case, and nothing has changed.
+        """
+        talk = self._by_peer.get(peer)
+        if talk is None or not talk.is_open or talk.seal is not None or frame[:1] != b"D":
+            return None
+        one = talk.one
+        if one is None or one.talk is not talk:
+            return None
+        try:
+            data = parse(frame)
+        except Malformed:
+            return None
+        if type(data) is not Data or not one.link.takes(data, now):
+            return None
+        if one.link.due < one.noted_at:
+            self._note(one)
+        return Incoming(one.target or one.name, data.first, data.messages)
+
     def handled(self, correspondent: str, count: int, now: float) -> list[Effect]:
         """So many more messages of a correspondent have been handled, in order."""
         one = self._known[correspondent]
-        return self._carry_out(one, one.link.handled(count, now), now)
+        wanted = one.link.handled(count, now)
+        return self._carry_out(one, wanted, now) if wanted or one.link.due < one.noted_at else []
 
     def left(self, token: int, now: float) -> list[Effect]:
         """A frame that was submitted to a peer has left."""
@@ -377,10 +436,8 @@ class Sessions:
         return effects + self._carry_out(one, one.link.gone(handled, begun), 0.0)
 
     def _carry_out(self, one: Correspondent, wanted: list[LinkEffect], now: float) -> list[Effect]:
-        due = one.link.due
-        if due < one.noted_at:
-            one.noted_at = due
-            self._agenda.note(one, due)
+        if one.link.due < one.noted_at:
+            self._note(one)
         if not wanted:
             return []
         effects: list[Effect] = []
@@ -414,6 +471,10 @@ class Sessions:
         if poisoned:
             effects.append(Lifeless(one.name, first, poisoned, True, one.reason))
         return effects
+
+    def _note(self, one: Correspondent) -> None:
+        one.noted_at = one.link.due
+        self._agenda.note(one, one.noted_at)
 
     def _say(self, talk: Talk, frame: bytes, now: float) -> Effect:
         talk.said = frame

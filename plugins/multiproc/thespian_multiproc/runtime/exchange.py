@@ -31,7 +31,7 @@ from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.memory import LARGE_BYTES, keep_large_blocks
 from thespian_multiproc.runtime.sleeping import Sleeper
 from thespian_multiproc.runtime.turns import Turns
-from thespian_multiproc.transport.interface import Buffer, Endpoint
+from thespian_multiproc.transport.interface import Buffer, Endpoint, Received
 
 AT_ONCE = 16  # so many sends in a row leave at once; more are a flood, and go out together
 FLOOD_BYTES = 64 << 10  # what piles up in a flood before it goes out: a socket's usual room
@@ -184,12 +184,14 @@ class Exchange:
         ):
             self.lifeless.append(Lifeless(name, 0, (data,), False, TOO_MUCH_UNSENT))
             return
-        self.post(to, data)
+        self._post(to, mailbox, name, data)
 
     def post(self, to: ActorAddress, data: bytes) -> None:
         """Send an encoded message."""
         mailbox: Mailbox = to.addressDetails
-        name = mailbox.id or mailbox.where
+        self._post(to, mailbox, mailbox.id or mailbox.where, data)
+
+    def _post(self, to: ActorAddress, mailbox: Mailbox, name: str, data: bytes) -> None:
         if name == self.address.key:
             self.inbox.append(Mail("", 0, data))
             self.wake()
@@ -201,10 +203,13 @@ class Exchange:
             if name not in self._written:
                 self._written.add(name)
                 self._addresses[name] = to
-            effects = self._sessions.send(mailbox.id or "", mailbox.where, data, time.monotonic())
+            now = time.monotonic()
+            self._sent_in_a_row += 1
+            if self._sent_in_a_row <= AT_ONCE and self._sends_now(name, data, now):
+                return
+            effects = self._sessions.send(mailbox.id or "", mailbox.where, data, now)
             if effects:
                 self._carry_out(effects)
-            self._sent_in_a_row += 1
             if self._left and (self._sent_in_a_row <= AT_ONCE or self.load.unsent_bytes > FLOOD_BYTES):
                 self._tell_left()
             if self.load.unsent_bytes > self._sweep_at_bytes:
@@ -304,6 +309,19 @@ class Exchange:
 
     # With the lock
 
+    def _sends_now(self, name: str, data: bytes, now: float) -> bool:
+        """Send a message in the usual case; whether that was so."""
+        sessions = self._sessions
+        usual = sessions.transmit(name, data, now)
+        if usual is None:
+            return False
+        frame, talk = usual
+        if not self._endpoint.submit(frame, talk.peer, sessions.next_token):
+            sessions.is_leaving(talk)
+        elif effects := sessions.has_left(talk, now):
+            self._carry_out(effects)
+        return True
+
     def _answer(self, ask: Callable[[], Iterable[Effect]]) -> None:
         self._turns.take()
         try:
@@ -314,15 +332,17 @@ class Exchange:
 
     def _attend(self, timeout_s: float | None) -> None:
         sessions = self._sessions
-        self._settle()
+        if self._to_handle or self._left or self._sent_in_a_row:
+            self._settle()
         if (due := sessions.next_tick) is not None:
             left_s = max(0.0, due - time.monotonic())
             timeout_s = left_s if timeout_s is None or timeout_s > left_s else timeout_s
         events = self._sleeper.wait(timeout_s)
         now = time.monotonic()
         for event in events:
-            effects = sessions.happened(event, now)
-            if effects:
+            if type(event) is Received and (incoming := sessions.receive(event.frame, event.peer, now)):
+                self._take_in(incoming)
+            elif effects := sessions.happened(event, now):
                 self._carry_out(effects)
         if due is not None and (due := sessions.next_tick) is not None and due <= now:
             self._carry_out(sessions.tick(now))
@@ -351,10 +371,10 @@ class Exchange:
 
     def _carry_out(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
-            if isinstance(effect, Submit):
+            if type(effect) is Submit:
                 if self._endpoint.submit(effect.frame, effect.to, effect.token):
                     self._left.append(effect.token)
-            elif isinstance(effect, Incoming):
+            elif type(effect) is Incoming:
                 self._take_in(effect)
             elif isinstance(effect, Admit):
                 self._endpoint.admit(effect.peer)
@@ -364,25 +384,32 @@ class Exchange:
                 self.doubts.append(effect.correspondent)
             elif isinstance(effect, Lifeless):
                 self.lifeless.append(effect)
-            else:
+            elif type(effect) is Complaint:
                 self.complaints.append(effect)
 
     def _take_in(self, incoming: Incoming) -> None:
-        name, number = incoming.correspondent, incoming.first
-        for data in incoming.messages:
+        name, number, messages = incoming
+        self._taken_in += len(messages)
+        for data in messages:
             mail = Mail(name, number, data)
-            self._taken_in += 1
-            if len(data) > LARGE_BYTES:
-                keep_large_blocks()
-            if data[0] == wire.POISON[0]:
-                self._poisoned[name] = wire.poisoned_number(data)
-            if data[0] == ord(wire.FOR_THE_RUNTIME):
-                # Counters are cumulative: it must not count as handled before what came ahead of it.
-                self.inbox.append(Mail(name, number, wire.DONE))
-                self._hand_over(mail)
+            if data[0] != wire.PLAIN:
+                self._look_at(mail)
             else:
                 self.inbox.append(mail)
+            if len(data) > LARGE_BYTES:
+                keep_large_blocks()
             number += 1
+
+    def _look_at(self, mail: Mail) -> None:
+        """Take in what is not plain mail."""
+        if mail.data[0] == wire.POISON[0]:
+            self._poisoned[mail.correspondent] = wire.poisoned_number(mail.data)
+        if mail.data[0] == wire.FOR_THE_RUNTIME[0]:
+            # Counters are cumulative: it must not count as handled before what came ahead of it.
+            self.inbox.append(Mail(mail.correspondent, mail.number, wire.DONE))
+            self._hand_over(mail)
+        else:
+            self.inbox.append(mail)
 
     def _hand_over(self, mail: Mail) -> None:
         try:
