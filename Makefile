@@ -49,7 +49,7 @@ bench: $(READY) ## run the benchmarks; BENCH="--quick", BENCH="--beside original
 
 # pytest says 5 when it found nothing to run, which is no failure here.
 soak: $(READY) ## run the soak tests: minutes to hours
-	@$(PY) -m pytest -m soak || { status=$$?; \
+	@$(PY) -m pytest -m soak -o faulthandler_timeout=14400 || { status=$$?; \
 	    if [ $$status -eq 5 ]; then echo "There is no soak test yet: nothing was run."; else exit $$status; fi; }
 
 clean: ## remove what the targets made, the environment included

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from plugins.multiproc.tests.protocol.simulation import Simulation
+from thespian_multiproc.protocol.session_effects import Drop, Effect, Submit
+from thespian_multiproc.protocol.sessions import GREETING_S, MOST_GREETINGS, Sessions
+from thespian_multiproc.transport.interface import Event, Lost, Received, Sent
 from thespian_multiproc.transport.memory import NO_FAULTS, Faults
 
 NAMES = ("ann", "bob", "cid", "dan")
@@ -133,3 +138,51 @@ def test_rubbish_from_a_stranger_is_dropped_and_harms_nobody() -> None:
     simulation.run(5)
     check(simulation)
     assert bob.complaints == []
+
+
+class Mailbox:
+    """One mailbox whose frames a test carries by hand."""
+
+    def __init__(self, name: str) -> None:
+        nonces = count(1)
+        self.sessions = Sessions(b"k" * 32, name, True, False, lambda: next(nonces).to_bytes(32, "big"))
+
+    def hears(self, event: Event) -> list[Effect]:
+        """Return what it does about something."""
+        return self.sessions.happened(event, 1.0)
+
+
+def submitted(effects: list[Effect]) -> Submit:
+    """Return the one frame that is submitted."""
+    (frame,) = [effect for effect in effects if isinstance(effect, Submit)]
+    return frame
+
+
+def whole(frame: Submit) -> bytes:
+    """Return a frame in one piece."""
+    return b"".join(frame.frame)
+
+
+def test_no_attempt_shares_the_conversation_of_one_that_is_over() -> None:
+    ann, bob = Mailbox("ann"), Mailbox("bob")
+    first = submitted(ann.sessions.send("bob", "bob's", b"hi", 0.0))  # it takes long to leave
+    # Meanwhile bob has greeted, and ann takes part in that.
+    greeting = submitted(bob.sessions.send("ann", "ann's", b"hello", 0.0))
+    bob.hears(Sent(greeting.token, "to ann"))
+    challenge = submitted(ann.hears(Received(whole(greeting), "from bob")))
+    proof = submitted(bob.hears(Received(whole(challenge), "to ann")))
+    ann.hears(Received(whole(proof), "from bob"))
+    # That conversation breaks, and ann's message is still owed.
+    assert ann.hears(Lost("from bob")) == []
+    effects = ann.hears(Sent(first.token, "to bob"))
+    assert effects[0] == Drop("to bob")
+    assert submitted(effects).to == "bob's"
+
+
+def test_only_so_many_conversations_are_begun_at_a_time_and_who_is_busy_holds_no_one_up() -> None:
+    ann = Mailbox("ann").sessions
+    begun = [submitted(ann.send(f"m{n}", f"place {n}", b"hi", 0.0)).to for n in range(MOST_GREETINGS)]
+    assert begun == [f"place {n}" for n in range(MOST_GREETINGS)]
+    assert ann.send("late", "late's place", b"hi", 0.0) == []
+    assert ann.next_tick == GREETING_S
+    assert submitted(ann.tick(GREETING_S)).to == "late's place"

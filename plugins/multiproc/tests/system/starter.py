@@ -21,7 +21,7 @@ from plugins.multiproc.tests.system.flood_actors import (
 )
 from thespian_core.api.system import ActorSystem
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 def tell_and_exit(base_name: str, port: int, count: int) -> None:

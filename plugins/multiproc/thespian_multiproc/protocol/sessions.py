@@ -4,6 +4,13 @@ The other end of a link is a *correspondent*: a mailbox with an id, or an admin 
 is known until it has proved its id. A correspondent has one link for ever, and at most one conversation
 that carries it. A conversation begins with a handshake, and whoever has mail begins it.
 
+Only so many are begun at a time, and the next ones when those are open, or one by one when they have waited
+for a moment; each mailbox begins with those that follow it by id. So of hundreds who all begin with all
+others on a busy machine, each has work that it can finish.
+
+A first frame that went out to a place may leave long after its attempt is over. Until that is known, none is
+begun with the same place: the transport would let it share a conversation that is to be dropped.
+
 When both begin at once, the one with the greater id wins: it drops the other's attempt, and the other
 takes part in its. When a correspondent begins anew though a conversation is open, it has lost that
 one, and the new one takes over.
@@ -50,11 +57,13 @@ from thespian_multiproc.transport.interface import (
     Undeliverable,
 )
 
-HANDSHAKE_LIMIT_S = 5.0  # our choice: a busy machine answers in a few milliseconds
+HANDSHAKE_LIMIT_S = 30.0  # our choice: with hundreds of processes for each core, all take seconds for a step
 SAY_AGAIN_AFTER_S = 0.3  # on transports that lose frames
 MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 20 s
 _IN_CONVERSATION = (b"D", b"A")  # what the frames of an open conversation begin with; see ``frames``
-MOST_STRANGERS = 128  # conversations whose other side has proved nothing; the oldest goes first
+MOST_STRANGERS = 1024  # conversations whose other side has proved nothing; the oldest goes first
+MOST_GREETINGS = 32  # our choice: so many conversations are begun at a time
+GREETING_S = 0.1  # our choice: whoever has not answered by then is busy, and does not hold the next one up
 
 
 class Sessions:
@@ -89,6 +98,11 @@ class Sessions:
         self._agenda: Agenda[Correspondent | Talk] = Agenda()
         self._known: dict[str, Correspondent] = {}
         self._talks: dict[Talk, None] = {}
+        self._strangers: dict[Talk, None] = {}
+        self._greetings: dict[Talk, float] = {}  # begun here and not answered, until when they count
+        self._has_let_one_go = False  # a greeting counts no more, in this tick
+        self._to_begin: dict[Correspondent, None] = {}
+        self._unmet: dict[str, Talk] = {}  # by place: whose first frame has not left, as far as is known
         self._by_peer: dict[Peer, Talk] = {}
         self._tokens: dict[int, Talk] = {}
         self._last_token = 0
@@ -217,16 +231,26 @@ class Sessions:
 
     def happened(self, event: Event, now: float) -> list[Effect]:
         """Something has happened in the transport."""
+        effects = self._happened(event, now)
+        return effects + self._begin_next(now) if self._to_begin else effects
+
+    def _happened(self, event: Event, now: float) -> list[Effect]:
         match event:
             case Received(frame, peer):
                 return self._received(frame, peer, now)
             case Sent(token, peer):
                 talk = self._tokens.get(token)
-                if talk is not None and talk.peer is None and talk in self._talks:
+                if talk is not None and talk.peer is None:
+                    self._forget_unmet(talk)
+                    if talk not in self._talks:
+                        del self._tokens[token]
+                        return [Drop(peer)]
                     self._tokens[token] = self._met(talk, peer)
                 return self.left(token, now)
             case Undeliverable(token, reason, gone):
                 talk = self._tokens.pop(token, None)
+                if talk is not None:
+                    self._forget_unmet(talk)
                 if talk is not None and talk in self._talks:
                     is_gone = gone and talk.one is not None and bool(talk.one.target)
                     return self._ended(talk, now, reason if is_gone else None)
@@ -238,19 +262,26 @@ class Sessions:
     def tick(self, now: float) -> list[Effect]:
         """Time has passed: do what is due."""
         effects: list[Effect] = []
+        self._has_let_one_go = False
         for item in self._agenda.due(now):
             effects += self._tick_talk(item, now) if isinstance(item, Talk) else self._tick_link(item, now)
-        return effects
+        return effects + self._begin_next(now) if self._to_begin else effects
 
     def _tick_talk(self, talk: Talk, now: float) -> list[Effect]:
         if talk.is_open or talk not in self._talks:
             return []
         effects: list[Effect] = []
+        if now >= self._greetings.get(talk, inf):
+            if self._has_let_one_go:
+                self._greetings[talk] = now + GREETING_S / MOST_GREETINGS
+            else:
+                del self._greetings[talk]
+                self._has_let_one_go = True
         if now >= talk.until:
             return [*self._complain(talk), *self._drop(talk), *self._ended(talk, now)]
         if talk.say_again_at is not None and now >= talk.say_again_at and talk.said is not None:
             effects.append(self._say(talk, talk.said, now))
-        self._agenda.note(talk, min(talk.until, talk.say_again_at or inf))
+        self._note_talk(talk)
         return effects
 
     def _tick_link(self, one: Correspondent, now: float) -> list[Effect]:
@@ -264,12 +295,41 @@ class Sessions:
     # Conversations
 
     def _begin(self, one: Correspondent, now: float) -> list[Effect]:
+        if len(self._greetings) >= MOST_GREETINGS or one.where in self._unmet:
+            self._to_begin[one] = None
+            return []
         initiator = Initiator(self._key, self._me, one.target, self._new_nonce(), self._counters)
         # A busy process is silent; only datagrams need an end, for who began may have been forgotten.
         until = inf if self._ordered else now + HANDSHAKE_LIMIT_S
         one.talk = talk = Talk(until, initiator=initiator, one=one)
         self._talks[talk] = None
-        return [self._say(talk, initiator.begin(), now)]
+        self._unmet[one.where] = talk
+        self._greetings[talk] = now + GREETING_S
+        effect = self._say(talk, initiator.begin(), now)
+        self._note_talk(talk)
+        return [effect]
+
+    def _begin_next(self, now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        if len(self._greetings) >= MOST_GREETINGS:
+            return effects
+        for one in sorted(self._to_begin, key=lambda one: (one.name < self._me, one.name)):
+            if len(self._greetings) >= MOST_GREETINGS:
+                break
+            if one.where not in self._unmet:
+                del self._to_begin[one]
+                if one.talk is None and one.link.state is State.CLOSED:  # else it began itself, or is gone
+                    effects += self._begin(one, now)
+        return effects
+
+    def _forget_unmet(self, talk: Talk) -> None:
+        if talk.one is not None and self._unmet.get(talk.one.where) is talk:
+            del self._unmet[talk.one.where]
+
+    def _note_talk(self, talk: Talk) -> None:
+        at = min(talk.until, talk.say_again_at or inf, self._greetings.get(talk, inf))
+        if at < inf:
+            self._agenda.note(talk, at)
 
     def _met(self, talk: Talk, peer: Peer) -> Talk:
         """Learn the peer of a conversation that was begun with a place; it may have greeted meanwhile."""
@@ -283,6 +343,7 @@ class Sessions:
         else:
             talk.responder = other.responder
             self._talks.pop(other, None)
+            self._strangers.pop(other, None)
             self._by_peer[peer] = talk
         return talk
 
@@ -298,9 +359,10 @@ class Sessions:
         effects: list[Effect] = []
         if talk is None:
             talk = self._by_peer[peer] = Talk(now + HANDSHAKE_LIMIT_S, peer)
-            self._talks[talk] = None
+            self._talks[talk] = self._strangers[talk] = None
             self._agenda.note(talk, talk.until)
-            effects = self._crowd_out()
+            if len(self._strangers) > MOST_STRANGERS:
+                effects = self._drop(next(iter(self._strangers)))
         if (kind := kind_of(frame)) is not None:
             return effects + self._shake(talk, kind, bytes(frame), now)
         one = talk.one
@@ -369,6 +431,8 @@ class Sessions:
         if one.talk is not None and one.talk is not talk:
             effects += self._drop(one.talk)
         one.talk, talk.one, talk.is_open, talk.opened_by, talk.say_again_at = talk, one, True, told, None
+        self._greetings.pop(talk, None)
+        self._strangers.pop(talk, None)
         talk.seal = Seal(told.session_key, began) if self._sealed else None
         if talk.peer is not None:
             effects.append(Admit(talk.peer))
@@ -407,13 +471,10 @@ class Sessions:
         return [] if talk.peer is None else [Drop(talk.peer)]
 
     def _forget(self, talk: Talk) -> None:
-        self._talks.pop(talk, None)
+        for talks in (self._talks, self._strangers, self._greetings):
+            talks.pop(talk, None)
         if talk.peer is not None and self._by_peer.get(talk.peer) is talk:
             del self._by_peer[talk.peer]
-
-    def _crowd_out(self) -> list[Effect]:
-        strangers = [talk for talk in self._talks if talk.one is None]
-        return self._drop(strangers[0]) if len(strangers) > MOST_STRANGERS else []
 
     # Correspondents
 
