@@ -49,6 +49,8 @@ bench: $(READY) ## run the benchmarks; BENCH="--quick", BENCH="--beside original
 
 # pytest says 5 when it found nothing to run, which is no failure here.
 soak: $(READY) ## run the soak tests: minutes to hours
+# A fuzzer, which not every Python has; its test is skipped then.
+	-$(PY) -m pip install --quiet --disable-pip-version-check atheris
 	@$(PY) -m pytest -m soak -o faulthandler_timeout=14400 || { status=$$?; \
 	    if [ $$status -eq 5 ]; then echo "There is no soak test yet: nothing was run."; else exit $$status; fi; }
 
