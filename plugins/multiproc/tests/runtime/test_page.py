@@ -41,26 +41,28 @@ def test_a_correspondent_keeps_its_slot(page: Page) -> None:
     assert page.progress() == (Progress("one", 5, 0),)
 
 
-def test_a_slot_that_was_given_back_is_the_next_ones_and_begins_anew(page: Page) -> None:
-    first = page.slot("one")
-    page.begin(first, 5)
-    page.slot("stays")
-    page.give_back("one")
-    assert page.progress() == (Progress("stays", 0, 0),)
-    assert page.slot("new") == first
-    assert page.progress() == (Progress("new", 0, 0), Progress("stays", 0, 0))
+def test_when_all_slots_are_taken_the_oldest_one_changes_hands(page: Page) -> None:
+    slots = {}
+    for number in range(PAGE_BYTES // 64 - 2):
+        slots[f"p{number}"] = slot = page.slot(f"p{number}")
+        page.begin(slot, number + 1)
+        page.end(slot, number)
+    newcomer = page.slot("a newcomer")
+    assert newcomer == slots["p0"]
+    by_peer = {one.peer: (one.begun, one.ended) for one in page.progress()}
+    assert "p0" not in by_peer
+    assert by_peer["a newcomer"] == (0, 0), "nothing is left of what was recorded there before"
+    assert by_peer["p1"] == (2, 1)
+    assert page.slot("p0") == slots["p1"], "who still writes gets another one"
+    assert len(page.progress()) == len(slots)
 
 
-def test_when_all_slots_are_taken_nothing_is_recorded_and_nobody_else_is_touched(page: Page) -> None:
-    slots = {page.slot(f"peer {number}") for number in range(PAGE_BYTES // 64 - 2)}
-    assert len(slots) == PAGE_BYTES // 64 - 2
-    assert NO_SLOT not in slots
+def test_what_has_no_slot_is_recorded_nowhere(page: Page) -> None:
+    page.slot("one")
     before = page.progress()
-    assert page.slot("one too many") == NO_SLOT
     page.begin(NO_SLOT, 1)
     page.end(NO_SLOT, 1)
     assert page.progress() == before
-    assert len(before) == len(slots)
 
 
 @pytest.mark.parametrize("id", ["", "x" * 48])

@@ -3,13 +3,14 @@
 Memory that one actor process and its launcher share. The actor writes two numbers a message, without a call
 to the system; the launcher reads them when the process has ended. Slots of 64 bytes::
 
-    1 byte    length of the peer's id; 0: never used, 255: given back
+    1 byte    length of the peer's id; 0: never used, 255: being given to another
     47 bytes  the peer's id, ASCII
     8 bytes   number of the last message that was begun
     8 bytes   number of the last one that was ended
 
 The first and the last slot are never given out: what is recorded under ``NO_SLOT`` goes there, so that
-recording needs no question on the path of every message.
+recording needs no question on the path of every message. When all others are taken, whoever has had one for
+longest makes room: it was told long ago how far its mail has come, and gets another with its next message.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ NO_SLOT = -1
 _WORDS = SLOT_BYTES // 8  # of 8 bytes in each slot
 _BEGUN = _WORDS - 2  # which of them says what was begun; the next one says what was ended
 _SLOTS = PAGE_BYTES // SLOT_BYTES
-_GIVEN_BACK = 255
+_CHANGES_HANDS = 255
 
 
 class Page:
@@ -44,8 +45,7 @@ class Page:
         self._bytes = memoryview(memory)
         self._words = self._bytes.cast("Q")
         self._next_slot = 1
-        self._free: list[int] = []
-        self._handles: dict[str, int] = {}
+        self._handles: dict[str, int] = {}  # the oldest first
 
     @classmethod
     def anonymous(cls) -> Page:
@@ -64,10 +64,9 @@ class Page:
         return cls(mmap.mmap(descriptor, PAGE_BYTES))
 
     def slot(self, peer_id: str) -> int:
-        """Return the handle to record a correspondent's messages with; the same one each time.
+        """Return the handle to record a correspondent's next message with.
 
-        Returns:
-            ``NO_SLOT`` when all slots are taken: nothing is recorded then.
+        It is the same one each time, until another correspondent needs the slot.
 
         Raises:
             ValueError: the id is longer than 47 bytes or not ASCII; nothing has changed.
@@ -80,13 +79,12 @@ class Page:
             raise ValueError(
                 f"the id {peer_id!r} has {len(name)} bytes, and must have 1 to {LONGEST_ID_BYTES}"
             )
-        if self._free:
-            number = self._free.pop()
-        elif self._next_slot < _SLOTS - 1:
+        if self._next_slot < _SLOTS - 1:
             number = self._next_slot
             self._next_slot += 1
         else:
-            return NO_SLOT
+            number = self._handles.pop(next(iter(self._handles))) // _WORDS
+            self._bytes[number * SLOT_BYTES] = _CHANGES_HANDS
         handle = number * _WORDS + _BEGUN
         self._words[handle] = self._words[handle + 1] = 0
         start = number * SLOT_BYTES
@@ -103,14 +101,6 @@ class Page:
     def end(self, slot: int, number: int) -> None:
         """Record that a correspondent's message of this number was handled."""
         self._words[slot + 1] = number
-
-    def give_back(self, peer_id: str) -> None:
-        """Forget a correspondent from whom no mail can come any more; its slot may be another's then."""
-        handle = self._handles.pop(peer_id, NO_SLOT)
-        if handle != NO_SLOT:
-            number = handle // _WORDS
-            self._bytes[number * SLOT_BYTES] = _GIVEN_BACK
-            self._free.append(number)
 
     def progress(self) -> tuple[Progress, ...]:
         """Return what was recorded, for all correspondents."""
