@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 
+from thespian_core.hooks.entrypoints import distributions
 from thespian_core.hooks.errors import BLOCK_VARIABLE, CORE_MODULE, describe
 from thespian_core.hooks.selection import PluginOrigin
 
@@ -23,23 +24,15 @@ def installed_plugins() -> tuple[list[PluginOrigin], list[str]]:
         The plugins by name, the core's own always among them, and a sentence for each
         distribution whose entry points cannot be read.
     """
-    from importlib import metadata  # it costs more than the rest of this package
-
     found: dict[tuple[str, str], PluginOrigin] = {}
     complaints = []
-    for distribution in metadata.distributions():
+    for where, read in distributions(GROUP):
         # One by one: a single unreadable file anywhere on sys.path must not hide all plugins.
         try:
-            points = [point for point in distribution.entry_points if point.group == GROUP]
-            if not points:
-                continue
-            name, version = distribution.metadata["Name"], distribution.version
-            key = re.sub(r"[-_.]+", "-", str(name)).lower()
-            for point in points:
-                origin = PluginOrigin(point.name, point.value, str(name), str(version))
-                found.setdefault((point.name, key), origin)
+            for entry in read():
+                key = re.sub(r"[-_.]+", "-", entry.distribution).lower()
+                found.setdefault((entry.name, key), PluginOrigin(*entry))
         except Exception as error:
-            where = getattr(distribution, "_path", "a distribution")
             complaints.append(f"the entry points of {where} cannot be read: {describe(error)}")
     plugins = list(found.values())
     if not any(is_core(plugin) for plugin in plugins):
