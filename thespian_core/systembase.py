@@ -6,8 +6,6 @@ import abc
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
-import attrs
-
 from thespian_core.addresses import ActorAddress
 
 LogDefs = Mapping[str, Any] | bool | None
@@ -21,8 +19,7 @@ class Envelope(NamedTuple):
     sender: ActorAddress
 
 
-@attrs.frozen
-class Plan:
+class Plan(NamedTuple):
     """All that a system is started with; the same plan goes to every process of the system.
 
     Attributes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-import attrs
 import pytest
 
 from thespian.actors import ActorAddress, ActorExitRequest, ChildActorExited, DeadEnvelope, PoisonMessage
@@ -182,7 +181,7 @@ def test_who_is_gone_cannot_become_the_handler(admin: Admin) -> None:
     admin.handle(HandleDeadLetters(True), one.address)
     admin.ended(two, abruptly=False)
     admin.handle(HandleDeadLetters(True), two.address)
-    ((to, *_),) = [attrs.astuple(post, recurse=False) for post in admin.undeliverable(OTHER, "lost", ADMIN)]
+    ((to, *_),) = list(admin.undeliverable(OTHER, "lost", ADMIN))
     assert to == one.address
 
 

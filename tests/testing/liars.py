@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-import attrs
-
 from thespian_core.addresses import ActorAddress
 from thespian_core.messages import ActorExitRequest, ChildActorExited
 from thespian_core.semantics.admin import Effect, Post
@@ -212,7 +210,7 @@ class Recurses(_Liar):
 
 class _Forgetful(Scheduler):
     def _bring_to_life(self, birth: Birth) -> None:
-        super()._bring_to_life(attrs.evolve(birth, requirements=None))
+        super()._bring_to_life(birth._replace(requirements=None))
 
 
 class ForgetsRequirements(_Liar):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
-
-import attrs
+from typing import Literal, NamedTuple
 
 from thespian_core.hooks.errors import PluginBroken, PluginConflict
 from thespian_core.hooks.loading import HOOKS, LoadedPlugin, load_plugin
@@ -13,8 +11,7 @@ from thespian_core.hooks.records import KINDS, CodecSpec, Spec, SpecT
 from thespian_core.hooks.selection import PluginFault, PluginOrigin
 
 
-@attrs.frozen
-class Provided:
+class Provided(NamedTuple):
     """One thing that a plugin provides: a record by kind and name, or a hook without records."""
 
     kind: str
@@ -24,8 +21,7 @@ class Provided:
         return f"{self.kind} {self.name}"
 
 
-@attrs.frozen
-class PluginReport:
+class PluginReport(NamedTuple):
     """One line of ``thespian plugins``.
 
     Attributes:
@@ -45,14 +41,20 @@ class PluginReport:
     provides: tuple[Provided, ...] = ()
 
 
-@attrs.frozen(eq=False)
 class Catalogue:
     """Loaded plugins, and those that are not there."""
 
-    plugins: tuple[LoadedPlugin, ...]
-    blocked: tuple[PluginOrigin, ...]
-    broken: tuple[PluginFault, ...]
-    _offers: Mapping[tuple[type[Spec], str], list[tuple[Spec, PluginOrigin]]]
+    def __init__(
+        self,
+        plugins: tuple[LoadedPlugin, ...],
+        blocked: tuple[PluginOrigin, ...],
+        broken: tuple[PluginFault, ...],
+        offers: Mapping[tuple[type[Spec], str], list[tuple[Spec, PluginOrigin]]],
+    ) -> None:
+        self.plugins = plugins
+        self.blocked = blocked
+        self.broken = broken
+        self._offers = offers
 
     @classmethod
     def load(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
-
 from thespian_core.errors import ActorSystemException
 from thespian_core.hooks.selection import PluginFault, PluginOrigin
 
@@ -43,8 +41,6 @@ class PluginError(ActorSystemException):
     """Something is wrong with a plugin, or with what was asked of plugins."""
 
 
-# slots=False: an exception has a dict anyway, for its notes, and ImportError brings fields of its own.
-@attrs.define(eq=False, slots=False)
 class PluginNotFound(PluginError, ModuleNotFoundError):
     """No plugin in use provides what was asked for; nothing was started or changed.
 
@@ -58,13 +54,22 @@ class PluginNotFound(PluginError, ModuleNotFoundError):
         blocked: the plugins that are blocked; one of them might have provided it.
     """
 
-    kind: str
     name: str
-    installed: tuple[tuple[str, PluginOrigin], ...] = ()
-    broken: tuple[PluginFault, ...] = ()
-    blocked: tuple[PluginOrigin, ...] = ()
 
-    def __attrs_post_init__(self) -> None:
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        installed: tuple[tuple[str, PluginOrigin], ...] = (),
+        broken: tuple[PluginFault, ...] = (),
+        blocked: tuple[PluginOrigin, ...] = (),
+    ) -> None:
+        super().__init__(kind, name, installed, broken, blocked)
+        self.kind = kind
+        self.name = name
+        self.installed = installed
+        self.broken = broken
+        self.blocked = blocked
         self.msg = str(self)
 
     @property
@@ -105,7 +110,6 @@ class PluginNotFound(PluginError, ModuleNotFoundError):
         return "\n".join([*lines, _SEE_ALL])
 
 
-@attrs.define(eq=False, slots=False)
 class PluginConflict(PluginError):
     """Two plugins provide one name, and nobody can say which is meant; neither is used.
 
@@ -115,9 +119,11 @@ class PluginConflict(PluginError):
         providers: the plugins that provide it.
     """
 
-    kind: str
-    name: str
-    providers: tuple[PluginOrigin, ...]
+    def __init__(self, kind: str, name: str, providers: tuple[PluginOrigin, ...]) -> None:
+        super().__init__(kind, name, providers)
+        self.kind = kind
+        self.name = name
+        self.providers = providers
 
     def __str__(self) -> str:
         mend = "  uninstall one of them"
@@ -134,7 +140,6 @@ class PluginConflict(PluginError):
         return f"{self.kind} {self.name!r} is provided by {providers}\n{mend}\n{_SEE_ALL}"
 
 
-@attrs.define(eq=False, slots=False)
 class PluginBroken(PluginError):
     """A plugin does not do what its hooks promise; it is not used, and others are not affected.
 
@@ -143,8 +148,10 @@ class PluginBroken(PluginError):
         plugin: which one; None when that is not known.
     """
 
-    why: str
-    plugin: PluginOrigin | None = None
+    def __init__(self, why: str, plugin: PluginOrigin | None = None) -> None:
+        super().__init__(why, plugin)
+        self.why = why
+        self.plugin = plugin
 
     def __str__(self) -> str:
         if self.plugin is None:

@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from thespian_core.hooks.errors import PluginBroken, describe
 from thespian_core.hooks.records import KINDS, CodecSpec, Spec
 from thespian_core.hooks.selection import PluginOrigin
@@ -24,13 +22,13 @@ if TYPE_CHECKING:
 FAILURES = (Exception, SystemExit)
 
 
-@attrs.frozen(eq=False)
 class LoadedPlugin:
     """A plugin that passed every check, and what it offers."""
 
-    origin: PluginOrigin
-    manager: pluggy.PluginManager
-    specs: tuple[Spec, ...]
+    def __init__(self, origin: PluginOrigin, manager: pluggy.PluginManager) -> None:
+        self.origin = origin
+        self.manager = manager
+        self.specs: tuple[Spec, ...] = ()
 
     def implements(self, hook: str) -> bool:
         """Say whether the plugin has this hook."""
@@ -59,11 +57,12 @@ def load_plugin(origin: PluginOrigin) -> LoadedPlugin:
     except FAILURES as error:
         raise PluginBroken(describe(error), origin) from error
     manager = _verified(module, origin)
-    plugin = LoadedPlugin(origin, manager, ())
+    plugin = LoadedPlugin(origin, manager)
     specs: list[Spec] = []
     for kind in KINDS:
         specs += _collect(plugin, kind)
-    return attrs.evolve(plugin, specs=tuple(specs))
+    plugin.specs = tuple(specs)
+    return plugin
 
 
 def _module_name(origin: PluginOrigin) -> str:

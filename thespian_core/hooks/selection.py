@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import attrs
+from typing import NamedTuple
 
 
-@attrs.frozen
-class PluginOrigin:
+class PluginOrigin(NamedTuple):
     """Where one plugin comes from.
 
     Attributes:
@@ -30,8 +29,7 @@ class PluginOrigin:
         return f"{self.name} ({self.release})" if self.distribution else self.name
 
 
-@attrs.frozen
-class PluginFault:
+class PluginFault(NamedTuple):
     """One plugin, and why it is broken."""
 
     plugin: PluginOrigin
@@ -41,8 +39,7 @@ class PluginFault:
         return f"{self.plugin}: {self.why}"
 
 
-@attrs.frozen
-class Selection:
+class Selection(NamedTuple):
     """Exactly which plugins a process uses; its child processes are given the same.
 
     It holds only text, so it can be pickled and sent to a fresh interpreter.

@@ -21,9 +21,7 @@ has ended when it is shutting down and nobody lives.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
-
-import attrs
+from typing import Any, NamedTuple
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.messages import ActorExitRequest, ChildActorExited
@@ -44,8 +42,7 @@ from thespian_core.status import Thespian_StatusReq, Thespian_SystemStatus
 from thespian_core.texts import class_name, told
 
 
-@attrs.frozen
-class Post:
+class Post(NamedTuple):
     """Send a message."""
 
     to: ActorAddress
@@ -53,30 +50,26 @@ class Post:
     sender: ActorAddress
 
 
-@attrs.frozen
-class Start:
+class Start(NamedTuple):
     """Bring an actor to life, then report ``started`` or ``refused``."""
 
     birth: Birth
 
 
-@attrs.frozen
-class ReturnMail:
+class ReturnMail(NamedTuple):
     """Send what waits for an actor that could not be created back to its senders, as PoisonMessages."""
 
     to: ActorAddress
     details: str
 
 
-@attrs.frozen
-class Recheck:
+class Recheck(NamedTuple):
     """Have every actor check itself against the system's new capabilities."""
 
     capabilities: dict[str, Any]
 
 
-@attrs.frozen
-class Log:
+class Log(NamedTuple):
     """Tell the operator."""
 
     level: str
@@ -86,13 +79,13 @@ class Log:
 Effect = Post | Start | ReturnMail | Recheck | Log
 
 
-@attrs.define
 class _Life:
-    birth: Birth
-    living: bool = False
-    must_exit: bool = False
-    children: dict[Any, _Life] = attrs.field(factory=dict, repr=False)
-    waiting: list[tuple[ActorAddress, int]] = attrs.field(factory=list)
+    def __init__(self, birth: Birth, living: bool = False) -> None:
+        self.birth = birth
+        self.living = living
+        self.must_exit = False
+        self.children: dict[Any, _Life] = {}
+        self.waiting: list[tuple[ActorAddress, int]] = []
 
 
 class Admin:

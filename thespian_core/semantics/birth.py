@@ -9,9 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import Any, Literal
-
-import attrs
+from typing import Any, Literal, NamedTuple
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.semantics.actorbase import ActorBase
@@ -20,8 +18,7 @@ from thespian_core.texts import class_name, told
 RefusalKind = Literal["capabilities", "specification", "import", "source", "shutdown"]
 
 
-@attrs.frozen
-class Birth:
+class Birth(NamedTuple):
     """One actor that is to be.
 
     Attributes:
@@ -41,8 +38,7 @@ class Birth:
     source_hash: str | None = None
 
 
-@attrs.frozen
-class Refusal:
+class Refusal(NamedTuple):
     """Why an actor could not be created.
 
     Attributes:

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import attrs
+from typing import Any, ClassVar, TypeVar
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.semantics.birth import Refusal
 
+_Self = TypeVar("_Self", bound="_Record")
 
-@attrs.frozen
-class Request:
+
+class _Record:
+    """Values under names, equal to others of the same type and values; nobody changes it once it is made.
+
+    Not attrs: every process of a system imports these classes, and attrs takes long to make one.
+    """
+
+    __slots__ = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+
+    def changed(self: _Self, **values: object) -> _Self:
+        """Return a copy with other values under some names."""
+        return type(self)(**{name: values.get(name, getattr(self, name)) for name in self.__match_args__})
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.__match_args__)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Record) or type(other) is not type(self):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._values()))
+
+    def __repr__(self) -> str:
+        values = zip(self.__match_args__, self._values(), strict=True)
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in values)})"
+
+    def __reduce__(self) -> tuple[type[Any], tuple[Any, ...]]:
+        return type(self), self._values()
+
+
+class Request(_Record):
     """The base of all that an actor or a program asks of the admin of its system."""
 
+    __slots__ = ()
 
-@attrs.frozen
+
 class CreateActor(Request):
     """Create an actor without a parent, or find the one that has the name.
 
-    Attributes:
+    Args:
         request_id: comes back in the answer.
         actor_class: a class, or its dotted name.
         requirements: for the capability check.
@@ -28,57 +60,96 @@ class CreateActor(Request):
         report_start: answer when the actor has started or was refused, not when its address is known.
     """
 
-    request_id: int
-    actor_class: object
-    requirements: Any = None
-    global_name: str | None = None
-    source_hash: str | None = None
-    report_start: bool = True
+    __slots__ = __match_args__ = (
+        "request_id",
+        "actor_class",
+        "requirements",
+        "global_name",
+        "source_hash",
+        "report_start",
+    )
+
+    def __init__(
+        self,
+        request_id: int,
+        actor_class: object,
+        requirements: Any = None,
+        global_name: str | None = None,
+        source_hash: str | None = None,
+        report_start: bool = True,
+    ) -> None:
+        self.request_id = request_id
+        self.actor_class = actor_class
+        self.requirements = requirements
+        self.global_name = global_name
+        self.source_hash = source_hash
+        self.report_start = report_start
 
 
-@attrs.frozen
 class UpdateCapability(Request):
     """Set a capability of the system, or remove it when the value is None."""
 
-    name: str
-    value: Any = None
+    __slots__ = __match_args__ = ("name", "value")
+
+    def __init__(self, name: str, value: Any = None) -> None:
+        self.name = name
+        self.value = value
 
 
-@attrs.frozen
 class HandleDeadLetters(Request):
     """Make the sender the one handler of dead letters, or stop that."""
 
-    start: bool
+    __slots__ = __match_args__ = ("start",)
+
+    def __init__(self, start: bool) -> None:
+        self.start = start
 
 
-@attrs.frozen
 class NotifyOfMembers(Request):
     """Tell the sender of systems that join or leave the convention, or stop that."""
 
-    start: bool
+    __slots__ = __match_args__ = ("start",)
+
+    def __init__(self, start: bool) -> None:
+        self.start = start
 
 
-@attrs.frozen
 class ShutDown(Request):
     """End the system and all its actors."""
 
-
-@attrs.frozen
-class Answer:
-    """The base of an admin's answers; a program's port keeps them apart from its mail."""
-
-    request_id: int
+    __slots__ = ()
 
 
-@attrs.frozen
+class Answer(_Record):
+    """The base of an admin's answers; a program's port keeps them apart from its mail.
+
+    Args:
+        request_id: of the request.
+    """
+
+    __slots__ = __match_args__ = ("request_id",)
+
+    def __init__(self, request_id: int) -> None:
+        self.request_id = request_id
+
+
 class ActorCreated(Answer):
     """The actor exists, or will: mail to it is kept for it."""
 
-    address: ActorAddress
+    __slots__ = ("address",)
+    __match_args__ = ("request_id", "address")
+
+    def __init__(self, request_id: int, address: ActorAddress) -> None:
+        super().__init__(request_id)
+        self.address = address
 
 
-@attrs.frozen
 class CreateFailed(Answer):
     """No actor was created."""
 
-    refusal: Refusal
+    __slots__ = ("refusal",)
+    __match_args__ = ("request_id", "refusal")
+
+    def __init__(self, request_id: int, refusal: Refusal) -> None:
+        super().__init__(request_id)
+        self.refusal = refusal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+from typing import NamedTuple
 
 try:
     import resource
@@ -16,8 +16,7 @@ IDLE_CLOSE_AFTER_S = 20 * 60  # our choice: two check-ins of 10 min, so a health
 FILES_WITHOUT_LIMIT = 512
 
 
-@attrs.frozen(kw_only=True)
-class Limits:
+class Limits(NamedTuple):
     """What one mailbox keeps to.
 
     Attributes:

@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, TypeVar
 
-import attrs
-
 from thespian_core.addresses import ActorAddress, Mailbox
 from thespian_core.hooks.selection import Selection
 from thespian_multiproc.runtime.calling import NewsReader, say
@@ -94,7 +92,7 @@ class Channels:
         self.log_in, self.log_out = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.news, self.launchers_news = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.argument = LauncherArgument(
-            attrs.evolve(PLAN, **plan),
+            PLAN._replace(**plan),
             call_in=self.call_in.fileno(),
             call_out=self.call_out.fileno(),
             news=self.launchers_news.fileno(),

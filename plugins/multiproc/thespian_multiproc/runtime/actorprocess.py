@@ -17,8 +17,6 @@ import pickle
 import time
 from typing import Any
 
-import attrs
-
 from thespian_core.addresses import ActorAddress, Mailbox, Minter
 from thespian_core.hooks import selection
 from thespian_core.internallog import thesplog
@@ -70,7 +68,7 @@ class ActorProcess(ActorMail):
             settle_in(order.origin)
             capabilities = pickle.loads(self._kit.capabilities)
             # The very object that the exchange has: ``send`` compares by identity.
-            birth = attrs.evolve(birth_of(order), address=self.address)
+            birth = birth_of(order)._replace(address=self.address)
             cell = ActorCell.bring_to_life(birth, capabilities, self, importlib.import_module)
         except Refused as refused:
             self._refuse(refused.refusal)

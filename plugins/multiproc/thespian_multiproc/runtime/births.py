@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any
-
-import attrs
+from typing import Any, NamedTuple
 
 from thespian_core.semantics.birth import Birth
 from thespian_core.semantics.requests import CreateActor, Request, UpdateCapability
@@ -15,8 +13,7 @@ from thespian_multiproc.runtime.origin import class_reference, current_origin
 from thespian_multiproc.runtime.wire import PROTOCOL
 
 
-@attrs.frozen
-class Carried:
+class Carried(NamedTuple):
     """What only the new process unpacks; it travels where requirements do.
 
     Attributes:
@@ -25,7 +22,7 @@ class Carried:
     """
 
     requirements: bytes = b""
-    origin: Origin = attrs.field(factory=Origin)
+    origin: Origin = Origin()
 
 
 def carried(requirements: Any) -> Carried:
@@ -43,11 +40,11 @@ def request_on_the_wire(request: Request) -> Request:
     """
     match request:
         case CreateActor(actor_class=actor_class, requirements=requirements):
-            return attrs.evolve(
-                request, actor_class=class_reference(actor_class), requirements=carried(requirements)
+            return request.changed(
+                actor_class=class_reference(actor_class), requirements=carried(requirements)
             )
         case UpdateCapability(value=value):
-            return attrs.evolve(request, value=closed(value))
+            return request.changed(value=closed(value))
     return request
 
 

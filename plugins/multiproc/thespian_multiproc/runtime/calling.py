@@ -22,8 +22,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterable, Iterator, Sequence
-
-import attrs
+from typing import NamedTuple
 
 from thespian_core.internallog import thesplog
 from thespian_multiproc.runtime.orders import News, Order
@@ -42,15 +41,15 @@ _SIZE = struct.Struct(">I")
 _READ_BYTES = 1 << 16
 
 
-@attrs.define(eq=False)
 class DescriptorsLost(OSError):
     """A record came without its descriptors, since this process can open no more; what came was closed."""
 
-    record: Order
+    def __init__(self, record: Order) -> None:
+        super().__init__(record)
+        self.record = record
 
 
-@attrs.frozen
-class _Datagram:
+class _Datagram(NamedTuple):
     data: bytes
     descriptors: tuple[int, ...]
 

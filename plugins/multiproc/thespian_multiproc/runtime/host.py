@@ -12,8 +12,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import attrs
-
 from thespian_core.addresses import ActorAddress, Mailbox, Minter
 from thespian_core.internallog import thesplog
 from thespian_core.messages import ChildActorExited, PoisonMessage
@@ -158,7 +156,7 @@ class Host:
         """Have the admin create or find a named actor; waits for its address, for a bounded time."""
         number = int(self._named_ids.mint(), 16)
         try:
-            asked: Request = request_on_the_wire(attrs.evolve(request, request_id=number))
+            asked: Request = request_on_the_wire(request.changed(request_id=number))
         except Exception as why:  # an actor of that name may exist, and then its class does not matter
             self.log("error", "thespian", f"{self.address} names no actor class: {why}")
             asked = CreateActor(number, "", Carried(), request.global_name, None, False)

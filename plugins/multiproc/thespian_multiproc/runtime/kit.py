@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import socket
-
-import attrs
+from typing import NamedTuple
 
 from thespian_multiproc.runtime.orders import StartActor
 from thespian_multiproc.runtime.page import Page
 from thespian_multiproc.runtime.plan import EnginePlan
 
 
-@attrs.frozen
-class ActorKit:
+class ActorKit(NamedTuple):
     """All that an actor's process starts from; what it does not hold, it must find out.
 
     Attributes:
@@ -28,7 +26,7 @@ class ActorKit:
     order: StartActor
     descriptors: tuple[int, ...]
     plan: EnginePlan
-    capabilities: bytes = attrs.field(repr=False)
+    capabilities: bytes
     call: socket.socket
     log: socket.socket
     page: Page

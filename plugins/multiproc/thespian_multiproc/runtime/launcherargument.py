@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import attrs
+from typing import NamedTuple
 
 from thespian_multiproc.runtime.plan import EnginePlan
 
 
-@attrs.frozen
-class Jobs:
+class Jobs(NamedTuple):
     """What the processes run, each as ``module:function``; other than these in tests.
 
     Attributes:
@@ -22,8 +21,7 @@ class Jobs:
     stop_log: str = "thespian_multiproc.runtime.logforwarding:stop_log"
 
 
-@attrs.frozen
-class LauncherArgument:
+class LauncherArgument(NamedTuple):
     """What a launcher is started with; channels and streams are descriptors, which become its own.
 
     Attributes:

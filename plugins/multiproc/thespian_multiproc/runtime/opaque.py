@@ -5,17 +5,26 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
-import attrs
-
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _keeps_closed = False
 
 
-@attrs.frozen
 class Opaque:
     """A pickled value; it becomes the value itself in the next process that may import users' code."""
 
-    packed: bytes
+    __slots__ = ("packed",)
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Opaque) and self.packed == other.packed
+
+    def __hash__(self) -> int:
+        return hash(self.packed)
+
+    def __repr__(self) -> str:
+        return f"Opaque({self.packed!r})"
 
     def __reduce__(self) -> tuple[Any, tuple[bytes]]:
         return reopen, (self.packed,)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-import attrs
+from typing import Literal, NamedTuple
 
 from thespian_core.hooks.selection import Selection
 from thespian_multiproc.runtime.orders import Origin
@@ -16,8 +14,7 @@ DEFAULT_MOST_UNSENT_BYTES = 1 << 30
 StartMethod = Literal["fork", "forkserver", "spawn"]
 
 
-@attrs.frozen
-class EnginePlan:
+class EnginePlan(NamedTuple):
     """All that the processes of one system share; plain values only, so it needs no user's code.
 
     Attributes:
@@ -45,15 +42,18 @@ class EnginePlan:
     scheme: str
     transport: str
     selection: Selection
-    key: bytes = attrs.field(repr=False)
+    key: bytes
     admin_place: str
     admin_id: str
-    capabilities: bytes = attrs.field(repr=False)
+    capabilities: bytes
     start_method: StartMethod = "fork"
     preload: tuple[str, ...] = ()
-    log_definitions: bytes = attrs.field(default=b"", repr=False)
+    log_definitions: bytes = b""
     log_level: int = 30
     max_message_bytes: int = DEFAULT_MAX_MESSAGE_BYTES
     max_unsent_bytes: int = DEFAULT_MAX_UNSENT_BYTES
     most_unsent_bytes: int = DEFAULT_MOST_UNSENT_BYTES
-    origin: Origin = attrs.field(factory=Origin)
+    origin: Origin = Origin()
+
+    def __repr__(self) -> str:  # the key shows nowhere
+        return f"EnginePlan({self.base_name!r}, {self.admin_place!r})"

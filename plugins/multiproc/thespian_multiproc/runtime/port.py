@@ -14,8 +14,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import attrs
-
 from thespian_core.addresses import ActorAddress
 from thespian_core.errors import ActorSystemFailure, ActorSystemRequestTimeout
 from thespian_core.semantics.birth import Refused
@@ -178,7 +176,7 @@ class EnginePort(ProgramMail, Port):
             return request_on_the_wire(message)
         except Refused as refused:
             if message.global_name is not None:  # it may exist, and then its class does not matter
-                return attrs.evolve(message, actor_class="", requirements=Carried())
+                return message.changed(actor_class="", requirements=Carried())
             self._give_back(CreateFailed(message.request_id, refused.refusal), self.admin)
             self._exchange.wake()
             return None
