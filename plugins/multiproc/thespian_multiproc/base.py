@@ -11,7 +11,7 @@ import signal
 import time
 import weakref
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thespian_core.addresses import ActorAddress, Mailbox
 from thespian_core.errors import ActorSystemFailure, ActorSystemStartupFailure
@@ -19,14 +19,22 @@ from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.semantics.requests import ShutDown
 from thespian_core.systembase import Envelope, Plan, SystemBase
-from thespian_multiproc.runtime.inquiries import Joined
 from thespian_multiproc.runtime.living import ProcessWatch
-from thespian_multiproc.runtime.mainscript import answer_to_spawn_name
-from thespian_multiproc.runtime.opening import is_loopback, new_prefix, open_exchange, open_transport
-from thespian_multiproc.runtime.planning import LARGEST_MESSAGE_BYTES, engine_plan, given_key, own_host
-from thespian_multiproc.runtime.port import EnginePort
+from thespian_multiproc.runtime.opening import (
+    LARGEST_MESSAGE_BYTES,
+    is_loopback,
+    new_prefix,
+    open_exchange,
+    open_transport,
+    own_host,
+)
 from thespian_multiproc.runtime.starting import end_admin, reap, start_admin, take_standard_numbers
 from thespian_multiproc.transport.interface import AddressInUse, Transport
+
+if TYPE_CHECKING:
+    from thespian_multiproc.runtime.inquiries import Joined
+    from thespian_multiproc.runtime.plan import EnginePlan
+    from thespian_multiproc.runtime.port import EnginePort
 
 JOIN_LIMIT_S = 2.0  # a running system answers in a few milliseconds
 LOOK_AGAIN_S = 0.25  # how often it is looked meanwhile whether its place has become free
@@ -73,7 +81,6 @@ class MultiprocBase(SystemBase):
 
     def start(self) -> bool:
         """Join the system at the admin's place, or start one there; see the interface."""
-        answer_to_spawn_name()
         take_standard_numbers()
         own = self.plan.capabilities
         try:
@@ -82,7 +89,8 @@ class MultiprocBase(SystemBase):
             self._place = self._transport.resolve(own)
         except ValueError as why:
             raise ActorSystemStartupFailure(f"{self.plan.base_name} cannot start: {why}") from None
-        self._key = given_key(is_loopback(self._place))
+        if not is_loopback(self._place):
+            self._own_key()  # without one that was given, not even the place is looked at
         until = time.monotonic() + ENDING_LIMIT_S
         while True:
             answer_by = time.monotonic() + JOIN_LIMIT_S - LOOK_AGAIN_S
@@ -116,6 +124,9 @@ class MultiprocBase(SystemBase):
                     f"the system at {self._place} has been shutting down for {ENDING_LIMIT_S:.0f} s\n"
                     f"  its admin is process {joined.admin_pid}; end it, or choose another Admin Port"
                 )
+        from thespian_multiproc.runtime.mainscript import answer_to_spawn_name
+
+        answer_to_spawn_name()
         self._first_port, self._joined = port, joined
         self._admin = ProcessWatch(joined.admin_pid)
         self._capabilities: Mapping[str, Any] = _read(joined)
@@ -199,15 +210,29 @@ class MultiprocBase(SystemBase):
                 f"or see who may use this one"
             ) from None
         try:
-            return start_admin(engine_plan(self.plan, self._scheme, self._key, self._place), invitation)
+            return start_admin(self._make_plan, invitation, _import_the_rest)
         finally:
             invitation.release()
 
+    def _make_plan(self) -> EnginePlan:
+        from thespian_multiproc.runtime.planning import engine_plan
+
+        return engine_plan(self.plan, self._scheme, self._own_key(), self._place)
+
+    def _own_key(self) -> bytes:
+        from thespian_multiproc.runtime.planning import given_key
+
+        if not self._key:
+            self._key = given_key(is_loopback(self._place))
+        return self._key
+
     def _open_port(self) -> EnginePort:
-        transport = self._transport
+        from thespian_multiproc.runtime.port import EnginePort
+
+        transport, key = self._transport, self._own_key()
         assert transport is not None
         port = EnginePort(
-            lambda hears: open_exchange(transport, None, f"{new_prefix()}p", self._key, hears),
+            lambda hears: open_exchange(transport, None, f"{new_prefix()}p", key, hears),
             ActorAddress(Mailbox(self._scheme, self._place)),
         )
         self._ports.add(port)
@@ -240,6 +265,11 @@ class MultiprocBase(SystemBase):
         admin.wait(max(0.0, until - time.monotonic()))
         for line in port.killed if port is not None else ():
             logging.getLogger("thespian").warning("killed at shutdown: %s", line)
+
+
+def _import_the_rest() -> None:
+    """Import what this process needs to join a system: while a new one gets ready, not before or after."""
+    import thespian_multiproc.runtime.port  # noqa: F401
 
 
 def _read(joined: Joined) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from plugins.multiproc.tests.runtime.standin import PATIENCE_S, pipe, read
-from thespian_multiproc.runtime.fresh import start_fresh
+from thespian_multiproc.runtime.fresh import Fresh, start_fresh
 
 JOBS = "plugins.multiproc.tests.runtime.fresh_jobs"
 
@@ -84,6 +86,37 @@ def test_what_goes_wrong_is_in_the_internal_log(
     assert start_fresh(f"{JOBS}:{job}", None).wait(PATIENCE_S) == 1
     assert "Traceback" in log.read_text()
     assert said in log.read_text()
+
+
+def test_it_waits_for_its_argument_however_long_that_takes() -> None:
+    with pipe() as ends:
+        fresh = Fresh(f"{JOBS}:length", ends[1:])
+        with pytest.raises(subprocess.TimeoutExpired):
+            fresh.process.wait(0.5)
+        fresh.give((ends[1], b"abc"))
+        assert read(ends[0]) == b"3"
+        assert fresh.process.wait(PATIENCE_S) == 0
+
+
+def test_when_the_starter_ends_before_it_gave_the_argument_nothing_is_run() -> None:
+    with pipe() as ends:
+        code = (
+            "import os\n"
+            "from thespian_multiproc.runtime.fresh import Fresh\n"
+            f"fresh = Fresh('{JOBS}:tell', ({ends[1]},))\n"
+            f"os.write({ends[1]}, b'started')\n"
+            "os._exit(0)"
+        )
+        subprocess.run([sys.executable, "-c", code], pass_fds=ends[1:], check=True, timeout=PATIENCE_S)
+        os.close(ends.pop())
+        assert read(ends[0]) == b"started"
+        assert read(ends[0]) == b"", "nobody has the pipe any more, so its process has ended"
+
+
+def test_one_that_is_given_up_is_gone_at_once() -> None:
+    fresh = Fresh(f"{JOBS}:length")
+    fresh.end()
+    assert fresh.process.returncode == -signal.SIGKILL
 
 
 def test_a_start_that_fails_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:

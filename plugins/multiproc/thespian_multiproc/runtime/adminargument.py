@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import attrs
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from thespian_multiproc.runtime.plan import EnginePlan
 
+if TYPE_CHECKING:
+    import subprocess
 
-@attrs.frozen
-class AdminArgument:
+
+class AdminArgument(NamedTuple):
     """What an admin's process is started with; numbers are inherited descriptors.
 
     Attributes:
@@ -17,6 +20,8 @@ class AdminArgument:
         ready: where the starter waits to be told: ``ready``, or ``error`` and why.
         out: the starter's standard output, if actors may have it.
         err: the same of its standard error.
+        start_launcher: ``start_fresh``, when the launcher is to be a fresh interpreter; None to fork it.
+            Its module comes with it, so that the admin imports it before the program's folders are searched.
     """
 
     plan: EnginePlan
@@ -24,3 +29,4 @@ class AdminArgument:
     ready: int
     out: int | None
     err: int | None
+    start_launcher: Callable[..., subprocess.Popen[bytes]] | None = None

@@ -15,7 +15,6 @@ from typing import Any
 from thespian_core.internallog import thesplog
 from thespian_multiproc.runtime.adminargument import AdminArgument
 from thespian_multiproc.runtime.calling import NewsReader, try_say
-from thespian_multiproc.runtime.fresh import start_fresh
 from thespian_multiproc.runtime.launcher import LauncherArgument, run_launcher
 from thespian_multiproc.runtime.orders import News, Order
 from thespian_multiproc.runtime.plan import EnginePlan
@@ -54,8 +53,8 @@ class Launching:
         ends = (call_in.fileno(), call_out.fileno(), news_out.fileno(), log_in.fileno(), log_out.fileno())
         to_launcher = LauncherArgument(plan, *ends, argument.out, argument.err)
         streams = [number for number in (argument.out, argument.err) if number is not None]
-        if plan.start_method == "forkserver":
-            pid = start_fresh(
+        if argument.start_launcher is not None:
+            pid = argument.start_launcher(
                 "thespian_multiproc.runtime.launcher:run_launcher", to_launcher, (*ends, *streams)
             ).pid
         else:

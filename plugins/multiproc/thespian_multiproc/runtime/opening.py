@@ -5,16 +5,23 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thespian_core.addresses import ActorAddress, Mailbox
 from thespian_multiproc.protocol.fields import NONCE_BYTES
-from thespian_multiproc.protocol.sessions import Sessions
-from thespian_multiproc.runtime.exchange import Exchange
 from thespian_multiproc.transport.interface import Buffer, Endpoint, Invitation, Transport
 
+if TYPE_CHECKING:
+    from thespian_multiproc.runtime.exchange import Exchange
+
 LOOPBACK = "127.0.0.1"
+LARGEST_MESSAGE_BYTES = (4 << 30) - (2 << 20)  # what the sizes on the wire can say
 HEADROOM_BYTES = 1 << 20  # what a frame has beside one message of the largest size: others, and numbers
+
+
+def own_host() -> str:
+    """Return the IP address that this machine's mailboxes have: loopback, unless the operator says else."""
+    return os.environ.get("THESPIAN_BASE_IPADDR") or LOOPBACK
 
 
 def open_transport(
@@ -41,6 +48,10 @@ def open_exchange(
     is_admin: bool = False,
 ) -> Exchange:
     """Open a mailbox, a reserved one or a fresh one."""
+    # A starter that only looks whether a place is free needs neither.
+    from thespian_multiproc.protocol.sessions import Sessions
+    from thespian_multiproc.runtime.exchange import Exchange
+
     endpoint: Endpoint = transport.open(invitation)
     where = endpoint.where
     sealed = not transport.ordered or not is_loopback(where)

@@ -1,4 +1,4 @@
-"""What the starter of a system decides: host, key, and the plan that every process is given."""
+"""What the starter of a system decides: key, and the plan that every process is given."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from thespian_core.systembase import Plan
 from thespian_multiproc.runtime.keyfile import read_or_make_key
 from thespian_multiproc.runtime.logdefinitions import pack_definitions
 from thespian_multiproc.runtime.opaque import closed
-from thespian_multiproc.runtime.opening import LOOPBACK, new_prefix
+from thespian_multiproc.runtime.opening import LARGEST_MESSAGE_BYTES, new_prefix
 from thespian_multiproc.runtime.origin import current_origin
 from thespian_multiproc.runtime.plan import (
     DEFAULT_MAX_MESSAGE_BYTES,
@@ -26,13 +26,6 @@ from thespian_multiproc.runtime.plan import (
     EnginePlan,
     StartMethod,
 )
-
-LARGEST_MESSAGE_BYTES = (4 << 30) - (2 << 20)  # what the sizes on the wire can say
-
-
-def own_host() -> str:
-    """Return the IP address that this machine's mailboxes have: loopback, unless the operator says else."""
-    return os.environ.get("THESPIAN_BASE_IPADDR") or LOOPBACK
 
 
 def given_key(on_loopback: bool) -> bytes:

@@ -8,13 +8,15 @@ import stat
 import subprocess
 import sys
 import time
-from typing import TextIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
 
 from thespian_core.errors import ActorSystemStartupFailure
-from thespian_multiproc.runtime.adminargument import AdminArgument
-from thespian_multiproc.runtime.fresh import start_fresh
-from thespian_multiproc.runtime.plan import EnginePlan
+from thespian_multiproc.runtime.fresh import Fresh, start_fresh
 from thespian_multiproc.transport.interface import Invitation
+
+if TYPE_CHECKING:
+    from thespian_multiproc.runtime.plan import EnginePlan
 
 READY_LIMIT_S = 15.0  # it takes less than 0.1 s; a loaded machine may need 20 times as long
 
@@ -23,46 +25,57 @@ READY_LIMIT_S = 15.0  # it takes less than 0.1 s; a loaded machine may need 20 t
 _started: dict[int, subprocess.Popen[bytes]] = {}
 
 
-def start_admin(plan: EnginePlan, invitation: Invitation) -> int:
+def start_admin(
+    make_plan: Callable[[], EnginePlan], invitation: Invitation, meanwhile: Callable[[], object]
+) -> int:
     """Start the admin's process; return its pid when it takes requests.
 
     Args:
-        plan: of the system.
+        make_plan: returns the system's plan; called while the new process gets ready.
         invitation: to the admin's place; the caller releases its copy.
+        meanwhile: what else is to be done before the admin is waited for.
 
     Raises:
         ActorSystemStartupFailure: it says why; no process is left.
+        Exception: what ``make_plan`` or ``meanwhile`` raises; no process is left.
     """
     ready, tell = os.pipe()
     out, err = kept_stream(sys.__stdout__), kept_stream(sys.__stderr__)
+    fresh: Fresh | None = None
     try:
-        argument = AdminArgument(plan, invitation.descriptors, tell, out, err)
         streams = [number for number in (out, err) if number is not None]
         try:
-            process = start_fresh(
+            fresh = Fresh(
                 "thespian_multiproc.runtime.adminstart:run_admin",
-                argument,
                 (*invitation.descriptors, tell, *streams),
                 new_session=True,
             )
         except OSError as why:
             raise ActorSystemStartupFailure(f"no process can be started: {why}") from why
+        from thespian_multiproc.runtime.adminargument import AdminArgument
+
+        plan = make_plan()
+        start_launcher = start_fresh if plan.start_method == "forkserver" else None
+        fresh.give(AdminArgument(plan, invitation.descriptors, tell, out, err, start_launcher))
         os.close(tell)
         tell = -1
+        meanwhile()
         answer = _answer(ready)
+        if answer != "ready":
+            reason = answer.removeprefix("error ")
+            raise ActorSystemStartupFailure(f"the system's admin did not start: {reason}")
+    except BaseException:
+        if fresh is not None:
+            fresh.end()
+        raise
     finally:
         os.close(ready)
         for number in (tell, out, err):
             if number is not None and number >= 0:
                 os.close(number)
-    if answer != "ready":
-        process.kill()
-        process.wait()
-        reason = answer.removeprefix("error ")
-        raise ActorSystemStartupFailure(f"the system's admin did not start: {reason}")
     _forget_the_ended()
-    _started[process.pid] = process
-    return process.pid
+    _started[fresh.process.pid] = fresh.process
+    return fresh.process.pid
 
 
 def reap(pid: int) -> None:
