@@ -1,6 +1,7 @@
-"""Addresses: who a message is for. Immutable, hashable, and equal by a unique id inside, not by place."""
+"""Addresses: who a message is for. Immutable, hashable, and equal by a unique id inside, not by place.
 
-from __future__ import annotations
+Every program imports this; so annotations are not text here, which would be compiled when a class is made.
+"""
 
 from itertools import count
 from typing import Any, NamedTuple
@@ -77,7 +78,7 @@ class ActorAddress:
 
     __repr__ = __str__
 
-    def __reduce__(self) -> tuple[type[ActorAddress], tuple[object]]:
+    def __reduce__(self) -> tuple[type["ActorAddress"], tuple[object]]:
         return ActorAddress, (self._details,)
 
 

@@ -16,8 +16,7 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
-from datetime import datetime
+import time
 
 SMALLEST_BYTES = 10_240  # a smaller limit turns the log off: the documented switch
 DEFAULT_BYTES = 51_200
@@ -42,8 +41,10 @@ def thesplog(msg: str, *args: object, level: int = logging.INFO, primary: bool =
             return
         text = msg % args if args else msg
         tag = _TAGS.get(level, "CRIT" if level > logging.ERROR else str(level))
-        path = os.environ.get("THESPLOG_FILE") or os.path.join(tempfile.gettempdir(), "thespian.log")
-        line = f"{datetime.now().isoformat(' ')} p{os.getpid()} {tag:4} {text}\n"
+        path = os.environ.get("THESPLOG_FILE") or os.path.join(_temporary_folder(), "thespian.log")
+        now = time.time()
+        at = f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(now))}.{int(now % 1 * 1_000_000):06}"
+        line = f"{at} p{os.getpid()} {tag:4} {text}\n"
         _append(path, line.encode("utf-8", "backslashreplace"), limit_bytes)
     except Exception:  # a log that cannot be written must not hurt whoever writes to it
         return
@@ -59,6 +60,19 @@ def _append(path: str, line: bytes, limit_bytes: int) -> None:
         os.write(number, line)
     finally:
         os.close(number)
+
+
+def _temporary_folder() -> str:
+    """Return what ``tempfile.gettempdir`` does, which is much to import for a log that is seldom written."""
+    if os.name == "nt":
+        import tempfile
+
+        return tempfile.gettempdir()
+    named = (os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
+    for folder in (*named, "/tmp", "/var/tmp", "/usr/tmp"):
+        if folder and os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK):
+            return os.path.abspath(folder)
+    return os.getcwd()
 
 
 def _threshold() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import time
 from collections.abc import Callable
@@ -35,10 +36,14 @@ def run_admin(argument: AdminArgument) -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     with os.fdopen(argument.ready, "w") as ready:
         try:
+            # Before the launcher is forked, so that it has them, too: the transport, and the module that
+            # addresses are public in, which is imported when the first one is unpickled.
+            transport_class = find(plan.transport)
+            pickle.loads(pickle.dumps(ActorAddress(None)))
             launching = Launching.start(plan, argument)
             selection.inherit(plan.selection)
             host = host_of(plan.admin_place)
-            transport = open_transport(find(plan.transport), host, plan.max_message_bytes)
+            transport = open_transport(transport_class, host, plan.max_message_bytes)
             words: list[Callable[[ActorAddress, Any], None]] = []
             exchange = open_exchange(
                 transport,

@@ -6,9 +6,9 @@ To the launcher: :class:`StartActor` from whoever creates an actor; from the new
 
 They hold nothing but text, numbers, bytes and addresses, so that neither launcher nor admin ever imports a
 user's code: what may hold more is pickled inside them, and unpickled by actors only.
-"""
 
-from __future__ import annotations
+Annotations are not text here: each would be compiled when the class is made.
+"""
 
 from typing import NamedTuple
 
