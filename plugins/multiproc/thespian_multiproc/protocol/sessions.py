@@ -15,6 +15,9 @@ When both begin at once, the one with the greater id wins: it drops the other's 
 takes part in its. When a correspondent begins anew though a conversation is open, it has lost that
 one, and the new one takes over.
 
+Who is known to be gone is forgotten, but for its id. Of many whose conversation has ended with nothing owed
+it is asked now and then, all at once, whether they are.
+
 Pure: events and times come in, effects go out; nonces come from a function that is given.
 
 Longer than 300 lines because a conversation's begin, end and replacement are one machine.
@@ -60,6 +63,9 @@ from thespian_multiproc.transport.interface import (
 HANDSHAKE_LIMIT_S = 30.0  # our choice: with hundreds of processes for each core, all take seconds for a step
 SAY_AGAIN_AFTER_S = 0.3  # on transports that lose frames
 MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 20 s
+MOST_QUIET = 64  # our choice: of so many at least it is asked whether they are gone
+# As many as an admin keeps obituaries of: who asks about one that both have forgotten hears nothing of it.
+MOST_GONE = 200_000
 _IN_CONVERSATION = (b"D", b"A")  # what the frames of an open conversation begin with; see ``frames``
 MOST_STRANGERS = 1024  # conversations whose other side has proved nothing; the oldest goes first
 MOST_GREETINGS = 32  # our choice: so many conversations are begun at a time
@@ -102,6 +108,9 @@ class Sessions:
         self._greetings: dict[Talk, float] = {}  # begun here and not answered, until when they count
         self._has_let_one_go = False  # a greeting counts no more, in this tick
         self._to_begin: dict[Correspondent, None] = {}
+        self._gone: dict[str, str] = {}  # who is forgotten, and why; the oldest first
+        self._quiet: dict[Correspondent, None] = {}  # whose conversation has ended with nothing owed
+        self._newly_quiet = 0  # so many since it was asked whether they are gone
         self._unmet: dict[str, Talk] = {}  # by place: whose first frame has not left, as far as is known
         self._by_peer: dict[Peer, Talk] = {}
         self._tokens: dict[int, Talk] = {}
@@ -132,6 +141,8 @@ class Sessions:
         """
         one = self._known.get(to or where)
         if one is None:
+            if to in self._gone:
+                return [Lifeless(to, 0, (message,), False, self._gone[to])]
             one = self._known[to or where] = self._new(to or where, to, where)
             one.is_watched = bool(to)
         if not one.where:
@@ -198,7 +209,9 @@ class Sessions:
 
     def handled(self, correspondent: str, count: int, now: float) -> list[Effect]:
         """So many more messages of a correspondent have been handled, in order."""
-        one = self._known[correspondent]
+        one = self._known.get(correspondent)
+        if one is None:  # it is gone
+            return []
         wanted = one.link.handled(count, now)
         return self._carry_out(one, wanted, now) if wanted or one.link.due < one.noted_at else []
 
@@ -295,6 +308,7 @@ class Sessions:
     # Conversations
 
     def _begin(self, one: Correspondent, now: float) -> list[Effect]:
+        self._quiet.pop(one, None)
         if len(self._greetings) >= MOST_GREETINGS or one.where in self._unmet:
             self._to_begin[one] = None
             return []
@@ -416,6 +430,8 @@ class Sessions:
         return []
 
     def _open(self, talk: Talk, told: Established, began: bool, now: float) -> list[Effect]:
+        if told.peer_id in self._gone:  # what its last words were is known
+            return self._drop(talk)
         one = talk.one or self._known.get(told.peer_id) or self._new(told.peer_id, told.peer_id, "")
         before = self._known.setdefault(told.peer_id, one)
         effects: list[Effect] = []
@@ -433,6 +449,7 @@ class Sessions:
         one.talk, talk.one, talk.is_open, talk.opened_by, talk.say_again_at = talk, one, True, told, None
         self._greetings.pop(talk, None)
         self._strangers.pop(talk, None)
+        self._quiet.pop(one, None)
         talk.seal = Seal(told.session_key, began) if self._sealed else None
         if talk.peer is not None:
             effects.append(Admit(talk.peer))
@@ -461,7 +478,10 @@ class Sessions:
             return []
         one.talk = None
         if gone is None:
-            return self._carry_out(one, one.link.broke(now), now)
+            effects = self._carry_out(one, one.link.broke(now), now)
+            return (
+                effects if one.link.kept_messages or not one.is_watched else [*effects, *self._silence(one)]
+            )
         if one.is_watched:
             return self._carry_out(one, one.link.vanished(now), now)
         return self._bury(one, gone)
@@ -492,9 +512,26 @@ class Sessions:
         one.reason = reason
         effects = [] if one.talk is None else self._drop(one.talk)
         one.talk = None
-        if one.name != one.target:  # whoever has that place next is another admin
-            self._known.pop(one.name, None)
-        return effects + self._carry_out(one, one.link.gone(handled, begun), 0.0)
+        effects += self._carry_out(one, one.link.gone(handled, begun), 0.0)
+        for name in (one.name, one.target):
+            if self._known.get(name) is one:
+                del self._known[name]
+        self._quiet.pop(one, None)
+        self._to_begin.pop(one, None)
+        if one.target:  # whoever has the place next is somebody else
+            self._gone[one.target] = reason
+            if len(self._gone) > MOST_GONE:
+                del self._gone[next(iter(self._gone))]
+        return effects
+
+    def _silence(self, one: Correspondent) -> list[Effect]:
+        """Ask what became of all who are quiet, when many more are than when it was asked last."""
+        self._quiet[one] = None
+        self._newly_quiet += 1
+        if self._newly_quiet < max(MOST_QUIET, len(self._quiet) // 2):
+            return []
+        self._newly_quiet = 0
+        return [Doubtful(quiet.name) for quiet in self._quiet]
 
     def _carry_out(self, one: Correspondent, wanted: list[LinkEffect], now: float) -> list[Effect]:
         if one.link.due < one.noted_at:

@@ -104,6 +104,7 @@ class Exchange:
         self._to_handle: dict[str, int] = {}
         self._taken_in = 0
         self._poisoned: dict[str, int] = {}
+        self._gone: list[str] = []  # who is to be forgotten when all of their mail is handled
         self.is_closed = False
 
     @property
@@ -282,6 +283,7 @@ class Exchange:
 
     def died(self, name: str, handled: int, begun: int, how: str) -> None:
         """A correspondent is gone for ever."""
+        self._gone.append(name)
         self._answer(lambda: self._sessions.died(name, handled, begun, how))
 
     def invite(self) -> Any:
@@ -332,6 +334,8 @@ class Exchange:
 
     def _attend(self, timeout_s: float | None) -> None:
         sessions = self._sessions
+        if self._gone and not self.inbox:
+            self._forget_the_gone()
         if self._to_handle or self._left or self._sent_in_a_row:
             self._settle()
         if (due := sessions.next_tick) is not None:
@@ -346,6 +350,13 @@ class Exchange:
                 self._carry_out(effects)
         if due is not None and (due := sessions.next_tick) is not None and due <= now:
             self._carry_out(sessions.tick(now))
+
+    def _forget_the_gone(self) -> None:
+        for name in self._gone:
+            self._addresses.pop(name, None)
+            self._poisoned.pop(name, None)
+            self._written.discard(name)
+        self._gone.clear()
 
     def _settle(self) -> None:
         self._sent_in_a_row = 0
