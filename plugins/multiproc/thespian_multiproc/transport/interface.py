@@ -22,6 +22,7 @@ Buffer = bytes | bytearray | memoryview
 Frame = Sequence[Buffer]  # the parts of one frame, in order; a transport sends them without joining them
 Peer = Hashable  # one conversation with one other endpoint; never a str; ends with ``Lost``
 
+LOOPBACK = "127.0.0.1"  # the host of mailboxes that no other machine reaches
 STRANGER_FRAME_BYTES = 1024  # a hello fits; more from somebody who has proved nothing is refused
 
 
@@ -62,7 +63,8 @@ class Lost(NamedTuple):
     """A conversation has ended; frames submitted to it that had not left follow as undeliverable.
 
     Reported for a conversation that this endpoint began and that came about, and for one that it
-    received a frame from. Frames that had left may have been lost with it.
+    received a frame from; one that the owner has not heard of yet may be reported too, and is ignored.
+    Frames that had left may have been lost with it.
 
     Attributes:
         peer: the conversation.
@@ -104,6 +106,8 @@ class Invitation:
     def take(self) -> tuple[int, ...]:
         """Become the owner of the descriptors, for a transport that opens the mailbox.
 
+        Programs that this process executes do not inherit them any more.
+
         Raises:
             ValueError: this copy was opened or released before.
         """
@@ -111,6 +115,9 @@ class Invitation:
             raise ValueError(f"the mailbox reserved at {self.where} was opened or released before")
         taken = tuple(self._held)
         self._held.clear()
+        if sys.platform != "win32":  # handles, there, which are not inherited unless they are listed
+            for descriptor in taken:
+                os.set_inheritable(descriptor, False)
         return taken
 
     def release(self) -> None:
@@ -154,7 +161,8 @@ class Endpoint(abc.ABC):
             timeout_s: how long to wait; None for ever, 0 to look only.
 
         Returns:
-            Events in the order they happened; empty after ``timeout_s`` or :meth:`wake`.
+            Events in the order they happened. None after ``timeout_s`` or :meth:`wake`; and, now and then,
+            when only the transport itself had something to do: whoever waits looks again.
         """
 
     @abc.abstractmethod
@@ -199,7 +207,15 @@ class Endpoint(abc.ABC):
 
 
 class Transport(abc.ABC):
-    """Makes endpoints of one kind: what a plugin's ``TransportSpec.opens`` names."""
+    """Makes endpoints of one kind: what a plugin's ``TransportSpec.opens`` names.
+
+    Args:
+        host: the IP address of this machine that mailboxes are to have; in the processes of a system, what
+            stands before the last colon of its admin's place. A transport without hosts ignores it.
+
+    Raises:
+        ValueError: mailboxes cannot have that host; the text says why.
+    """
 
     #: The letter in addresses.
     scheme: ClassVar[str]
@@ -209,6 +225,9 @@ class Transport(abc.ABC):
     ordered: ClassVar[bool] = True
     #: Whether other machines can be reached.
     crosses_hosts: ClassVar[bool] = False
+
+    def __init__(self, host: str = LOOPBACK) -> None:
+        self.host = host
 
     @abc.abstractmethod
     def resolve(self, capabilities: Mapping[str, Any]) -> str:
