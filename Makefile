@@ -30,6 +30,9 @@ quick: $(READY) ## run the tests that are not marked slow
 check: $(READY) ## ruff, mypy --strict, the house's rules, docs with warnings as errors
 	$(PY) -m ruff check .
 	$(PY) -m mypy --strict $(TYPED)
+# A distribution of its own, whose package is not in the package examples.
+	cd examples/thespian_unix && $(abspath $(PY)) -m mypy --strict --explicit-package-bases \
+	    --cache-dir ../../.mypy_cache/thespian_unix thespian_unix tests
 	$(PY) -m pytest -q -m "not slow" tests/rules
 	$(PY) -m sphinx -q -W -n -b html docs docs/_build/html
 

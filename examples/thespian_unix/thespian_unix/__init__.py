@@ -1,0 +1,1 @@
+"""Actors of one machine that talk over Unix sockets: a transport for Thespian, and a base on it."""
