@@ -23,11 +23,13 @@ class Origin(NamedTuple):
         sys_path: absolute folders, without those of the interpreter's own packages.
         main_path: the file of the program's main script, or None.
         main_module: the module's name, when the program was run as ``python -m NAME``, or None.
+        arguments: the program's ``sys.argv``, which its main script may read when it is executed once more.
     """
 
     sys_path: tuple[str, ...] = ()
     main_path: str | None = None
     main_module: str | None = None
+    arguments: tuple[str, ...] = ()
 
 
 class StartActor(NamedTuple):

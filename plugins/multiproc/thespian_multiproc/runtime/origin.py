@@ -33,7 +33,7 @@ def current_origin() -> Origin:
     global _latest
     main = sys.modules[MAIN_NAME]
     described = (getattr(main, "__file__", None), getattr(main, "__spec__", None))
-    seen = (main, *described, _current_folder(), *sys.path)
+    seen = (main, *described, _current_folder(), *sys.argv, *sys.path)
     latest = _latest
     # Objects that stayed the same are found equal without a look inside: this is the usual case.
     if latest is None or latest[0] != seen:
@@ -44,7 +44,8 @@ def current_origin() -> Origin:
 def _origin(main: ModuleType) -> Origin:
     inherited = inherited_main(main)
     path, name = main_of(main) if inherited is None else (inherited.main_path, inherited.main_module)
-    return Origin(sys_path=_own_code_folders(), main_path=path, main_module=name)
+    arguments = tuple(map(str, sys.argv))
+    return Origin(_own_code_folders(), path, name, arguments)
 
 
 def _own_code_folders() -> tuple[str, ...]:
@@ -118,13 +119,15 @@ def settle_in(origin: Origin) -> None:
     """Make a new actor's process look for code where its creator does.
 
     ``sys.path`` begins with the creator's folders, ``__main__`` is the creator's main script, executed when
-    it is needed, and the code that is found is the code on disk now.
+    it is needed and with the arguments that it was called with, and the code that is found is the code on
+    disk now.
     """
     before, after = _around(origin.sys_path)
     given = {*before, *after}
     # An empty entry means wherever this process happens to be.
     kept = [entry for entry in sys.path if entry and entry not in given]
     sys.path[:] = [*before, *kept, *after]
+    sys.argv[:] = origin.arguments
     install_main_script(origin)
     trust_only_settled_bytecode()
     importlib.invalidate_caches()

@@ -49,6 +49,32 @@ if __name__ == "__main__":
 """
 
 
+READS_ARGUMENTS = """
+import sys
+
+greeting = sys.argv[-1]
+
+class Greeter(Actor):
+    def receiveMessage(self, message, sender):
+        if message == "greet":
+            self.send(sender, greeting)
+
+if __name__ == "__main__":
+    system = ActorSystem(BASE, {"Admin Port": PORT})
+    try:
+        print(system.ask(system.createActor(Greeter), "greet", 20))
+    finally:
+        system.shutdown()
+"""
+
+
+def test_a_main_script_may_read_its_arguments_at_the_outermost_level(
+    tmp_path: Path, base_name: str, port: int
+) -> None:
+    result = run(tmp_path, READS_ARGUMENTS, base_name, port, "hello")
+    assert (result.stdout, result.stderr) == ("hello\n", "")
+
+
 @pytest.mark.slow
 def test_actors_and_messages_may_be_defined_in_the_main_script(
     tmp_path: Path, base_name: str, port: int
