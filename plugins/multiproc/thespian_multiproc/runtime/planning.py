@@ -52,6 +52,7 @@ def engine_plan(plan: Plan, scheme: str, key: bytes, place: str) -> EnginePlan:
     own.setdefault("Admin Port", int(place.rpartition(":")[2])) if place.rpartition(":")[
         2
     ].isdigit() else None
+    own.setdefault("Thespian Watch Supported", sys.platform != "win32")
     capabilities = {}
     everything = all_capabilities(
         plan.base_name, plan.base_version, int(time.time() * 1000), tuple(sys.version_info), own
