@@ -77,6 +77,12 @@ LAYERS = (
         ("thespian_core", "thespian_core.hooks", "thespian_multiproc.transport", "leaves"),
     ),
     Layer(
+        "thespian_udp",
+        "sockets, a plugin",
+        ("thespian_udp",),
+        ("thespian_core", "thespian_core.hooks", "thespian_multiproc.transport", "leaves"),
+    ),
+    Layer(
         "thespian_multiproc.base",
         "starts a system of many processes, or joins it",
         ("thespian_multiproc.base",),

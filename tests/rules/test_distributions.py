@@ -87,7 +87,7 @@ def test_a_folder_for_a_plugin_says_what_is_in_it(folder: Path) -> None:
 def test_the_bases_need_nothing_but_each_other_and_one_small_package() -> None:
     names = {
         need.split(">")[0].split("=")[0].strip()
-        for name in ("simple", "multiproc", "tcp")
+        for name in ("simple", "multiproc", "tcp", "udp")
         for need in project_of(ROOT / "plugins" / name)["dependencies"]
     }
     assert names == {"thespian-core", "thespian-multiproc", "platformdirs"}

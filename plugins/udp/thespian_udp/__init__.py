@@ -1,0 +1,1 @@
+"""The UDP transport: frames between mailboxes, each in a datagram of its own."""

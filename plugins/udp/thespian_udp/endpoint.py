@@ -1,0 +1,237 @@
+"""A mailbox that others reach over UDP.
+
+A peer is the address that datagrams come from, so nothing is kept for one that has proved nothing. A
+frame is a datagram; what is lost, doubled or out of order is the engine's matter.
+"""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from thespian_multiproc.transport.interface import (
+    STRANGER_FRAME_BYTES,
+    Buffer,
+    Endpoint,
+    Event,
+    Frame,
+    Invitation,
+    Lost,
+    Peer,
+    Received,
+    Sent,
+    Undeliverable,
+)
+from thespian_udp.outcomes import Outcomes
+from thespian_udp.places import SocketAddress, as_place, as_socket_address, hold
+from thespian_udp.refusals import take_refusals
+from thespian_udp.waker import Waker
+
+LARGEST_DATAGRAM_BYTES = 65_536  # one more than any has, so none is cut
+# Our choice: an owner is to look at what came before it takes in more; many peers may write at once.
+ENOUGH_READ_BYTES = 1 << 20
+# How often in a row a call may fail for what an earlier datagram met: that is told first, and clears it.
+MOST_OLD_ERRORS = 16
+
+
+class _Waiting(NamedTuple):
+    """A datagram that the system had no room for yet."""
+
+    data: bytes
+    address: SocketAddress
+    token: int
+    to_place: bool
+
+
+class UdpEndpoint(Endpoint):
+    """One mailbox, and whoever writes to it."""
+
+    def __init__(self, sock: socket.socket, where: str, host: str, max_frame_bytes: int) -> None:
+        self.where = where
+        self._sock = sock
+        self._host = host
+        self._max_frame_bytes = max_frame_bytes
+        self._address_fields = len(sock.getsockname())  # 2, or 4 for IPv6
+        self._waker = Waker()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(sock, selectors.EVENT_READ)
+        self._selector.register(self._waker.woken, selectors.EVENT_READ)
+        self._admitted: set[SocketAddress] = set()
+        self._waiting: deque[_Waiting] = deque()
+        # A stranger's frame after one that was told in the same wait; then nothing more was read.
+        self._held: tuple[bytes, SocketAddress] | None = None
+        self._events: list[Event] = []
+        self._outcomes = Outcomes(self._events)
+
+    def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
+        """Take one frame to be sent; see the interface."""
+        size = sum(map(_size_of, frame))
+        if size > self._max_frame_bytes:
+            limit = self._max_frame_bytes
+            self._fail(token, f"a frame of {size} bytes is over the limit of {limit} bytes")
+            return False
+        to_place = isinstance(to, str)
+        try:
+            address = as_socket_address(to) if isinstance(to, str) else to
+        except ValueError as why:
+            self._fail(token, str(why))
+            return False
+        if not isinstance(address, tuple) or len(address) != self._address_fields:
+            self._fail(token, f"{to!r} cannot be reached from {self.where}")
+            return False
+        return self._send(_Waiting(b"".join(frame), address, token, to_place)) and not to_place
+
+    def _send(self, datagram: _Waiting) -> bool:
+        """Send a datagram, after all those that wait; whether it has left."""
+        if not self._waiting:
+            try:
+                if self._has_left(datagram):
+                    return True
+            except OSError as why:
+                self._fail(datagram.token, f"a datagram could not be sent: {why.strerror}")
+                return False
+            self._selector.modify(self._sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
+        self._waiting.append(datagram)
+        return False
+
+    def _has_left(self, datagram: _Waiting) -> bool:
+        """Send a datagram; False when the system has no room for it now.
+
+        Raises:
+            OSError: it will not send this one.
+        """
+        for tries_left in reversed(range(MOST_OLD_ERRORS)):
+            try:
+                self._sock.sendto(datagram.data, datagram.address)
+            except BlockingIOError:
+                return False
+            except OSError:
+                if not self._hear_refusals() or not tries_left:
+                    raise
+            else:
+                break
+        if datagram.to_place:
+            self._outcomes.await_refusal(datagram.address, datagram.token, time.monotonic())
+        return True
+
+    def _send_waiting(self) -> None:
+        while self._waiting:
+            datagram = self._waiting[0]
+            try:
+                if not self._has_left(datagram):
+                    return
+                if not datagram.to_place:
+                    self._events.append(Sent(datagram.token, datagram.address))
+            except OSError as why:
+                self._fail(datagram.token, f"a datagram could not be sent: {why.strerror}")
+            self._waiting.popleft()
+        self._selector.modify(self._sock, selectors.EVENT_READ)
+
+    def _fail(self, token: int, reason: str) -> None:
+        self._events.append(Undeliverable(token, reason, gone=False))
+
+    def _hear_refusals(self) -> bool:
+        """Note what the network says of earlier datagrams; whether it said anything."""
+        refusals = take_refusals(self._sock)
+        for refusal in refusals:
+            is_lost = self._outcomes.refused(refusal)
+            if is_lost:
+                self._admitted.discard(refusal.address)
+                self._events.append(Lost(refusal.address))
+        return bool(refusals)
+
+    def wait(self, timeout_s: float | None) -> Sequence[Event]:
+        """Return what has happened; see the interface."""
+        now = time.monotonic()
+        until = None if timeout_s is None else now + timeout_s
+        if self._waiting:
+            self._send_waiting()
+        self._read()
+        self._outcomes.decide(now)
+        woken = False
+        while not self._events and not woken and (until is None or now < until):
+            due = [at for at in (until, self._outcomes.next_at) if at is not None]
+            ready = self._selector.select(max(0.0, min(due) - now) if due else None)
+            now = time.monotonic()
+            for key, mask in ready:
+                if key.fileobj is not self._sock:
+                    woken = True
+                    self._waker.clear()
+                    continue
+                if mask & selectors.EVENT_WRITE:
+                    self._send_waiting()
+                self._read()
+            self._outcomes.decide(now)
+        events = self._events[:]
+        self._events.clear()
+        return events
+
+    def _read(self) -> None:
+        """Take in what came, but of each stranger one frame at most."""
+        heard: set[SocketAddress] = set()
+        has_read = failed = 0
+        while has_read < ENOUGH_READ_BYTES:
+            if self._held is not None:
+                (data, address), self._held = self._held, None
+            else:
+                try:
+                    data, address = self._sock.recvfrom(LARGEST_DATAGRAM_BYTES)
+                except BlockingIOError:
+                    return
+                except OSError:  # about a datagram that was sent, not about one that came
+                    self._hear_refusals()
+                    failed += 1
+                    if failed == MOST_OLD_ERRORS:
+                        return
+                    continue
+            # Also what is not worth a word takes time.
+            has_read += len(data) + STRANGER_FRAME_BYTES
+            if address not in self._admitted:
+                if address in heard:  # who has proved itself by the next wait may send large ones
+                    self._held = data, address
+                    return
+                if len(data) > STRANGER_FRAME_BYTES:
+                    continue
+                heard.add(address)
+            self._outcomes.heard(address)
+            self._events.append(Received(data, address))
+
+    def admit(self, peer: Peer) -> None:
+        """Let a peer send frames of full size."""
+        if isinstance(peer, tuple):
+            self._admitted.add(peer)
+
+    def drop(self, peer: Peer) -> None:
+        """Forget a peer: the same place is a stranger again."""
+        if isinstance(peer, tuple):
+            self._admitted.discard(peer)
+
+    def wake(self) -> None:
+        """Make a wait return at once."""
+        self._waker.wake()
+
+    def invite(self, at: str | None = None) -> Invitation:
+        """Reserve a mailbox for a process that does not run yet.
+
+        Raises:
+            AddressInUse: somebody has that place.
+            ValueError: the place is not an IP address and a port.
+            OSError: the system refuses for another reason.
+        """
+        host, port = (self._host, 0) if at is None else as_socket_address(at)[:2]
+        sock = hold(host, port)
+        return Invitation(at or as_place(host, sock.getsockname()[1]), (sock.detach(),))
+
+    def close(self) -> None:
+        """Give the mailbox up."""
+        self._selector.close()
+        self._waker.close()
+        self._sock.close()
+
+
+def _size_of(part: Buffer) -> int:
+    return part.nbytes if isinstance(part, memoryview) else len(part)
