@@ -13,6 +13,8 @@ from thespian_multiproc.protocol.effects import Dead, Deliver, Effect, Open, Tra
 from thespian_multiproc.protocol.frames import parse
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.link import Link, State
+from thespian_multiproc.protocol.looselink import LooseLink
+from thespian_multiproc.protocol.packets import parse_packet
 
 
 @attrs.frozen
@@ -49,7 +51,8 @@ class Conversation:
         self.random = random.Random(seed)
         self.ordered = ordered
         self.faults = faults
-        self.sides = (Side(Link(ordered, limits)), Side(Link(ordered, limits)))
+        kind = Link if ordered else LooseLink
+        self.sides = (Side(kind(limits)), Side(kind(limits)))
         self.now = 0.0
         self.epoch = 0  # of the conversation; frames of an earlier one are never seen
         self.is_open = False
@@ -109,7 +112,8 @@ class Conversation:
             if what == "left":
                 self._carry_out(who, link.left(self.now))
             elif what == "arrive":
-                self._carry_out(who, link.arrived(parse(detail[1]), self.now))
+                frame: Any = parse(detail[1]) if self.ordered else parse_packet(detail[1])
+                self._carry_out(who, link.arrived(frame, self.now))
 
     def _open(self) -> None:
         if self.is_open:

@@ -14,6 +14,7 @@ import atheris
 with atheris.instrument_imports(include=["thespian_multiproc.protocol"]):
     from thespian_multiproc.protocol.frames import Malformed, parse
     from thespian_multiproc.protocol.handshake import Initiator, Responder
+    from thespian_multiproc.protocol.packets import parse_packet
     from thespian_multiproc.protocol.sessions import Sessions
     from thespian_multiproc.transport.interface import Received
 
@@ -25,6 +26,14 @@ def frame(data: bytes) -> None:
     """Read one frame of an open conversation."""
     try:
         parse(data)
+    except Malformed:
+        return
+
+
+def packet(data: bytes) -> None:
+    """Read one frame of an open conversation whose frames can be lost."""
+    try:
+        parse_packet(data)
     except Malformed:
         return
 
@@ -51,7 +60,7 @@ def stranger(data: bytes) -> None:
 
 def one_input(data: bytes) -> None:
     """Let the first byte choose what is fed."""
-    (frame, handshake, stranger)[data[0] % 3 if data else 0](data[1:])
+    (frame, handshake, stranger, packet)[data[0] % 4 if data else 0](data[1:])
 
 
 if __name__ == "__main__":

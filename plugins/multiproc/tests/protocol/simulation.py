@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 import attrs
@@ -29,7 +29,7 @@ from thespian_multiproc.transport.memory import (
 )
 
 KEY = b"k" * 32
-SMALL = Limits(window_bytes=300, batch_bytes=100, tell_after_messages=8)
+SMALL = Limits(window_bytes=300, batch_bytes=100, tell_after_messages=8, frame_bytes=150, flying_bytes=900)
 
 
 @attrs.define(eq=False)
@@ -68,10 +68,14 @@ class Simulation:
         kind = MemoryTransport if ordered else MemoryDatagramTransport
         self.members: dict[str, Member] = {}
         self.sent: dict[tuple[str, str], list[bytes]] = {}
+        self._ordered = ordered
         for name in names:
-            endpoint = kind(self.network).open()
-            sessions = Sessions((keys or {}).get(name, KEY), name, ordered, not ordered, self._nonce, SMALL)
-            self.members[name] = Member(name, sessions, endpoint)
+            self._add(name, kind(self.network).open(), (keys or {}).get(name, KEY))
+
+    def _add(self, name: str, endpoint: Endpoint, key: bytes) -> None:
+        ordered = self._ordered
+        sessions = Sessions(key, name, ordered, not ordered, self._nonce, SMALL)
+        self.members[name] = Member(name, sessions, endpoint)
 
     def send(self, sender: str, to: str, message: bytes) -> None:
         """Let one member write to another."""
@@ -86,6 +90,15 @@ class Simulation:
         self.members[name].endpoint.close()
         for member in self._living():
             self._carry_out(member, member.sessions.died(name, 0, 0, "it was killed"))
+
+    def move_in(self, name: str, after: str) -> None:
+        """Let a mailbox go unnoticed, and another one have its place."""
+        before = self.members[after]
+        before.alive = False
+        before.endpoint.close()
+        kind = MemoryTransport if self._ordered else MemoryDatagramTransport
+        somebody = next(self._living_members())
+        self._add(name, kind(self.network).open(somebody.endpoint.invite(before.endpoint.where)), KEY)
 
     def run(self, for_s: float) -> None:
         """Let time pass."""
@@ -114,7 +127,10 @@ class Simulation:
             self.network.advance(max(min(times), now))
 
     def _living(self) -> list[Member]:
-        return [member for member in self.members.values() if member.alive]
+        return list(self._living_members())
+
+    def _living_members(self) -> Iterator[Member]:
+        return (member for member in self.members.values() if member.alive)
 
     def _nonce(self) -> bytes:
         return self.random.randbytes(32)

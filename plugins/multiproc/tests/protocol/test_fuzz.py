@@ -10,6 +10,7 @@ import pytest
 
 from thespian_multiproc.protocol.frames import data_frame
 from thespian_multiproc.protocol.handshake import Initiator
+from thespian_multiproc.protocol.packets import Counters, packet_frame
 
 ROOT = Path(__file__).resolve().parents[4]
 FUZZED_FOR_S = 300
@@ -22,7 +23,8 @@ def test_a_coverage_guided_fuzzer_finds_no_input_that_breaks_the_parsers(tmp_pat
     known.mkdir()
     crashes.mkdir()
     begin = Initiator(b"k" * 32, "you", "me", b"n" * 32, lambda _: (0, 0)).begin()
-    for number, frame in enumerate((b"".join(data_frame(1, [b"one", b"two"], 0, 0)), begin, begin)):
+    packet = b"".join(packet_frame(1, 1, [(3, b"one")], Counters(0, 0, 0, 0), False))
+    for number, frame in enumerate((b"".join(data_frame(1, [b"one", b"two"], 0, 0)), begin, begin, packet)):
         (known / str(number)).write_bytes(bytes((number,)) + frame)
     done = subprocess.run(
         [

@@ -12,7 +12,7 @@ from thespian_multiproc.protocol.frames import Ack, Malformed, data_frame, parse
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.link import Link, State
 
-SMALL = Limits(window_bytes=200, batch_bytes=100, tell_after_messages=8)
+SMALL = Limits(window_bytes=200, batch_bytes=100, tell_after_messages=8, frame_bytes=150, flying_bytes=900)
 BAD_LINE = Faults(loss=0.2, doubling=0.2, breaking=0.02)
 
 
@@ -92,7 +92,7 @@ def test_an_ask_and_its_answer_need_no_frame_for_the_counters() -> None:
 
 
 def test_the_first_message_asks_for_a_conversation_and_the_second_does_not() -> None:
-    link = Link(True)
+    link = Link()
     assert link.send(b"one", 0.0) == [Open()]
     assert link.send(b"two", 0.0) == []
     (transmit,) = link.opened(0, 0, 0.1)
@@ -187,7 +187,7 @@ def test_old_counters_do_no_harm() -> None:
 
 def opened(limits: Limits = Limits()) -> Link:  # noqa: B008 - frozen
     """Return a link in an open conversation."""
-    link = Link(True, limits)
+    link = Link(limits)
     assert link.opened(0, 0, 0.0) == []
     return link
 

@@ -114,6 +114,65 @@ def test_mail_for_a_mailbox_that_somebody_else_has_now_is_lifeless(ordered: bool
     assert simulation.members["bob"].seen == {}
 
 
+def neighbours(ordered: bool, seed: int = 1) -> Simulation:
+    """Let ann know bob, in whose place eve is by now."""
+    simulation = Simulation(seed, ordered, NO_FAULTS, ("ann", "bob"))
+    simulation.send("ann", "bob", b"hello")
+    simulation.send("bob", "ann", b"hello")
+    simulation.run(5)
+    simulation.move_in("eve", after="bob")
+    return simulation
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("greeter", ["ann", "eve", "both"])
+def test_whoever_has_the_place_of_another_is_not_taken_for_it(ordered: bool, greeter: str) -> None:
+    simulation = neighbours(ordered)
+    for _ in range(3):
+        if greeter != "eve":
+            simulation.send("ann", "eve", b"new here?" * 50)
+        if greeter != "ann":
+            simulation.send("eve", "ann", b"new here!" * 50)
+        simulation.run(5)
+    simulation.send("eve", "ann", b"how do you do")
+    simulation.send("ann", "eve", b"well")
+    simulation.run(5)
+    check(simulation)
+    assert simulation.members["eve"].seen == {"ann": simulation.sent[("ann", "eve")]}
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("eves_mail_first", [True, False])
+def test_mail_for_who_had_a_place_before_harms_no_mail_for_who_has_it(
+    ordered: bool, eves_mail_first: bool
+) -> None:
+    simulation = neighbours(ordered)
+    for number in range(3):
+        for to in ("eve", "bob") if eves_mail_first else ("bob", "eve"):
+            simulation.send("ann", to, b"%d" % number * 200)
+        simulation.send("eve", "ann", b"%d" % number * 200)
+        simulation.run(number * 3)
+    simulation.run(30)
+    check(simulation)
+    assert simulation.members["ann"].lifeless["bob"] == simulation.sent[("ann", "bob")][1:]
+
+
+@pytest.mark.slow
+def test_places_that_change_hands_confuse_nobody_on_a_bad_line() -> None:
+    for seed in range(60):
+        simulation = neighbours(False, seed)
+        simulation.network.faults = BAD
+        dice = simulation.random
+        for _ in range(10):
+            for sender, to in (("ann", "eve"), ("eve", "ann"), ("ann", "bob")):
+                for _ in range(dice.randrange(3)):
+                    simulation.send(sender, to, b"x" * dice.randrange(500))
+            simulation.run(dice.random())
+        simulation.network.faults = NO_FAULTS
+        simulation.run(SETTLED_S)
+        check(simulation)
+
+
 @pytest.mark.parametrize("ordered", [True, False])
 def test_another_key_gets_nothing_through_and_is_complained_of(ordered: bool) -> None:
     simulation = Simulation(1, ordered, NO_FAULTS, ("ann", "eve"), keys={"eve": b"e" * 32})

@@ -4,6 +4,9 @@ Both sides number what they send. Each tells the other two cumulative counters: 
 resending of a message, *handled* moves the window and ends the sender's duty to say what became of it.
 Until then the sender keeps the message, so a broken conversation loses nothing.
 
+This is the link of a transport that keeps order and loses nothing within a conversation; ``looselink`` has
+the other one.
+
 States and events:
 
 ========== ==================== =============== ============= ==================== ===================
@@ -11,9 +14,9 @@ state      ``send``             ``opened``      ``arrived``   ``broke``         
 ========== ==================== =============== ============= ==================== ===================
 closed     kept; ``Open``       open; resends   ignored       closed               ``Open`` when due
 doubted    kept                 open; resends   ignored       ignored              ``Doubt`` again
-open       sent, or kept while  open; resends   delivered,    closed; ``Open``     resends, and tells
-           a write is under                     counters      when mail is owed    counters that are
-           way or the window                    taken                              due
+open       sent, or kept while  open; resends   delivered,    closed; ``Open``     tells counters that
+           a write is under                     counters      when mail is owed    are due
+           way or the window                    taken
            is full
 gone       ``Dead`` at once     ignored         ignored       ignored              nothing
 ========== ==================== =============== ============= ==================== ===================
@@ -37,9 +40,9 @@ from enum import Enum
 from math import inf
 
 from thespian_multiproc.protocol.effects import Dead, Deliver, Doubt, Effect, Open, Poisoned, Transmit
-from thespian_multiproc.protocol.frames import LARGEST_COUNT, Ack, Data, ack_frame, data_frame
+from thespian_multiproc.protocol.frames import Ack, Data, Malformed, ack_frame, data_frame
 from thespian_multiproc.protocol.limits import Limits
-from thespian_multiproc.protocol.outbox import Load, Outbox
+from thespian_multiproc.protocol.outbox import Kept, Load, Outbox
 from thespian_multiproc.transport.interface import Buffer, Frame
 
 
@@ -56,34 +59,37 @@ class Link:
     """One side of a link.
 
     Args:
-        ordered: whether the transport keeps order and loses nothing within a conversation.
         limits: what it is tuned by; None for the usual.
         load: what waits to be sent is added to it.
 
     Attributes:
         due: ``tick`` has nothing to do before that time; it may have nothing to do then, either.
+        unanswered: how often mail was sent again since the other side was last heard; for a link on which
+            that may happen.
     """
 
-    def __init__(self, ordered: bool, limits: Limits | None = None, load: Load | None = None) -> None:
-        self._ordered = ordered
-        self._limits = limits = limits or Limits()
+    unanswered = 0
+
+    def __init__(self, limits: Limits | None = None, load: Load | None = None) -> None:
+        self._limits = limits or Limits()
         self.state = State.CLOSED
-        self._out = Outbox(limits.window_bytes, limits.batch_bytes, load or Load())
+        self._kept = self._new_kept(load or Load())
         self._writing = False
         # What comes in.
         self._received = 0
         self._handled = 0
-        self._early: dict[int, Buffer] = {}
         self._told = (0, 0)
         # Times, or None for never.
         self._tell_at: float | None = None
-        self._resend_at: float | None = None
         self._reopen_at: float | None = None
         self._doubt_at: float | None = None
-        self._resends = 0
         self._breaks = 0
         self._doubts = 0
         self.due = inf
+
+    def _new_kept(self, load: Load) -> Kept:
+        self._out = Outbox(self._limits.window_bytes, self._limits.batch_bytes, load)
+        return self._out
 
     @property
     def received(self) -> int:
@@ -98,17 +104,12 @@ class Link:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is owed in either direction: the conversation could end without harm."""
-        return not self._out and self._handled == self._received and self._told == self._counters
+        return not self._kept and self._handled == self._received and self._told == self._counters
 
     @property
     def kept_messages(self) -> int:
         """How many messages wait to be handled over there, sent or not."""
-        return len(self._out)
-
-    @property
-    def unanswered(self) -> int:
-        """How often mail was sent again since the other side last told its counters."""
-        return self._resends
+        return len(self._kept)
 
     @property
     def unreceived(self) -> int:
@@ -121,7 +122,7 @@ class Link:
     def next_tick(self) -> float | None:
         """When ``tick`` is to be called, or None."""
         tell_at = None if self._writing else self._tell_at  # ``left`` comes first
-        times = (tell_at, self._resend_at, self._reopen_at, self._doubt_at)
+        times = (tell_at, self._reopen_at, self._doubt_at)
         return min((at for at in times if at is not None), default=None)
 
     def send(self, message: Buffer, now: float) -> list[Effect]:
@@ -131,14 +132,14 @@ class Link:
             ValueError: it is larger than a frame can say; it was not taken.
         """
         if self.state is State.GONE:
-            self._out.next_number += 1
-            return [Dead(self._out.next_number - 1, [message])]
-        self._out.keep(message)
+            self._kept.next_number += 1
+            return [Dead(self._kept.next_number - 1, [message])]
+        self._kept.keep(message)
         if self._doubt_at is None:
             self._doubt_later(now)
         if self.state is State.OPEN:
             return [] if self._writing else self._go_on(now)
-        if self.state is State.CLOSED and len(self._out) == 1 and self._reopen_at is None:
+        if self.state is State.CLOSED and len(self._kept) == 1 and self._reopen_at is None:
             return self._reopen(now)
         return []
 
@@ -149,7 +150,7 @@ class Link:
             The frame to be submitted, whose leaving is to be reported; None when it is another case, and
             nothing has changed.
         """
-        if self._writing or self.state is not State.OPEN or not self._ordered:
+        if self._writing or self.state is not State.OPEN:
             return None
         out = self._out
         if not out.fly(message):
@@ -174,32 +175,28 @@ class Link:
         self._writing = False
         self._reopen_at = None
         self._breaks = 0
-        self._resends = 0
         self._out.take_counters(peer_received, peer_handled)
         self._out.rewind(self._out.received)
         self._told = self._counters  # the greeting told them
-        self._tell_at = self._resend_at = None
+        self._tell_at = None
         self._reassure(now)
-        self._await_answer(now)
         return self._go_on(now)
 
     def arrived(self, frame: Data | Ack, now: float) -> list[Effect]:
         """A frame has come in.
 
         Raises:
-            Malformed: its counters cannot be; the link is as it was.
+            Malformed: its counters cannot be, or what is to come before it has not; the link is as it was.
         """
         if self.state is not State.OPEN:
             return []
+        if type(frame) is Data and frame.first > self._received + 1:
+            raise Malformed(f"message {frame.first} came where {self._received + 1} is the next")
         out = self._out
         if frame.received > out.received or frame.handled > out.handled:
             out.check(frame.received, frame.handled)
             out.take_counters(frame.received, frame.handled)
-            self._resends = 0
-            self._resend_at = None
             self._reassure(now)
-        if not self._ordered:
-            self._await_answer(now)
         effects: list[Effect] = []
         if type(frame) is Data:
             effects = self._take_messages(frame)
@@ -220,8 +217,6 @@ class Link:
         if (
             first != self._received + 1
             or self.state is not State.OPEN
-            or not self._ordered
-            or self._early
             or out.unsent != out.next_number
             or not handled <= received < out.next_number
             or news >= self._limits.tell_after_messages
@@ -261,14 +256,14 @@ class Link:
         if self.state is State.GONE:
             return []
         self._close(State.CLOSED)
-        return self._reopen(now) if self._out else []
+        return self._reopen(now) if self._kept else []
 
     def vanished(self, now: float) -> list[Effect]:
         """Nobody has the other side's mailbox any more, by what the network says."""
         if self.state is State.GONE:
             return []
-        self._close(State.DOUBTED if self._out else State.CLOSED)
-        if not self._out:
+        self._close(State.DOUBTED if self._kept else State.CLOSED)
+        if not self._kept:
             return []
         self._doubt_later(now)
         return [Doubt()]
@@ -291,7 +286,7 @@ class Link:
         if self.state is State.GONE:
             return []
         self._close(State.GONE)
-        first, dead = self._out.empty(handled)
+        first, dead = self._kept.empty(handled)
         self._reopen_at = self._doubt_at = None
         effects: list[Effect] = []
         if dead and begun == first:
@@ -309,33 +304,25 @@ class Link:
         effects: list[Effect] = []
         if self._doubt_at is not None and now >= self._doubt_at:
             self._doubt_at = None
-            if self._out:
+            if self._kept:
                 self._doubts += 1
                 self._doubt_later(now)
                 effects.append(Doubt())
         if self._reopen_at is not None and now >= self._reopen_at:
             self._reopen_at = None
             return [*effects, Open()]
-        if self.state is not State.OPEN:
-            return effects
-        if self._resend_at is not None and now >= self._resend_at:
-            self._resends += 1
-            self._resend_at = None
-            self._send_again()
-            self._await_answer(now)
-        return effects + self._go_on(now)
+        return effects + self._go_on(now) if self.state is State.OPEN else effects
 
     def _close(self, state: State) -> None:
         self.state = state
         self._writing = False
-        self._early.clear()
-        self._tell_at = self._resend_at = None
+        self._tell_at = None
 
     def _reassure(self, now: float) -> None:
         """The other side lives, and moves."""
         self._doubts = 0
         self._doubt_at = None
-        if not self._out.is_empty:
+        if not self._kept.is_empty:
             self._doubt_later(now)
 
     def _doubt_later(self, now: float) -> None:
@@ -364,49 +351,22 @@ class Link:
             frame = ack_frame(*self._counters)
         else:
             frame = data_frame(first, batch, self._received, self._handled)
-            if not self._ordered:
-                self._await_answer(now)
         self._told = (self._received, self._handled)
         self._tell_at = None
         self._writing = True
         return [Transmit(frame)]
 
-    def _send_again(self) -> None:
-        """Count as not sent what the other side has not received, and the last message that it has.
-
-        A message that comes twice is answered with the counters. Those may be all that got lost, and the
-        window may allow nothing else.
-        """
-        self._out.rewind(max(self._out.handled, self._out.received - 1))
-
-    def _await_answer(self, now: float) -> None:
-        """Send again some time, unless the transport itself loses nothing or nothing is open."""
-        if self._ordered or self._resend_at is not None or not self._out:
-            return
-        wait_s = self._limits.resend_after_s * 2 ** min(self._resends, 20)
-        self._resend_at = now + min(wait_s, self._limits.resend_at_most_s)
-        self.due = min(self.due, self._resend_at)
-
     # In
 
     def _take_messages(self, frame: Data) -> list[Effect]:
-        first = self._received + 1
-        if frame.first == first and not self._early:  # the usual case
-            self._received += len(frame.messages)
-            return [Deliver(first, frame.messages)]
-        messages: list[Buffer] = []
-        for number, message in enumerate(frame.messages, start=frame.first):
-            if number == self._received + 1:
-                messages.append(message)
-                self._received += 1
-                while (late := self._early.pop(self._received + 1, None)) is not None:
-                    messages.append(late)
-                    self._received += 1
-            elif number <= self._received:
-                self._told = (0, 0)  # the other side does not know how far this one has come
-            elif number - self._received < LARGEST_COUNT:
-                self._early.setdefault(number, bytes(message))  # a view would keep the whole frame
-        return [Deliver(first, messages)] if messages else []
+        first, messages = self._received + 1, frame.messages
+        if frame.first < first:
+            self._told = (0, 0)  # the other side does not know how far this one has come
+            messages = messages[first - frame.first :]
+            if not messages:
+                return []
+        self._received += len(messages)
+        return [Deliver(first, messages)]
 
     def _tell_soon(self, now: float) -> None:
         received, handled = self._told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from math import inf
+from typing import Protocol
 
 from thespian_multiproc.protocol.frames import LARGEST_COUNT, LARGEST_MESSAGE_BYTES, Malformed
 from thespian_multiproc.transport.interface import Buffer
@@ -16,6 +17,33 @@ class Load:
 
     def __init__(self) -> None:
         self.unsent_bytes = 0
+
+
+class Kept(Protocol):
+    """What a link keeps of what it was given, on whatever transport.
+
+    Attributes:
+        next_number: of the next message to be kept.
+    """
+
+    next_number: int
+
+    def __len__(self) -> int:
+        """How many messages were not handled."""
+        ...
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything was handled."""
+        ...
+
+    def keep(self, message: Buffer) -> None:
+        """Take one more message."""
+        ...
+
+    def empty(self, handled: int) -> tuple[int, list[Buffer]]:
+        """Give everything up that was not handled; return it, with the number of the first."""
+        ...
 
 
 class Outbox:

@@ -1,7 +1,8 @@
 """Codes on frames: where others could put frames of their own on the way, each carries proof of who sent it.
 
 The code is keyed BLAKE2b (RFC 7693) of 16 bytes over the side and the frame. A frame that is played
-again does no harm: its messages are numbered, and its counters are old.
+again does no harm: on a stream its messages have numbers that have come in, among datagrams it has a
+serial that was seen, and its counters are old. In another conversation it has another key.
 """
 
 from __future__ import annotations

@@ -18,6 +18,11 @@ one, and the new one takes over.
 Who is known to be gone is forgotten, but for its id. Of many whose conversation has ended with nothing owed
 it is asked now and then, all at once, whether they are.
 
+Where there are no connections, a peer is an address, and addresses are used again: somebody else may answer,
+or greet, where a correspondent was known. So beside the conversation that an address has, there may be
+attempts to reach others there. Whoever was the last to prove its id has the address; who had it before
+has vanished.
+
 Pure: events and times come in, effects go out; nonces come from a function that is given.
 
 Longer than 300 lines because a conversation's begin, end and replacement are one machine.
@@ -27,6 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import inf
+from typing import Any
 
 from thespian_multiproc.protocol.agenda import Agenda
 from thespian_multiproc.protocol.correspondents import Correspondent, Talk
@@ -34,10 +40,20 @@ from thespian_multiproc.protocol.effects import Dead, Deliver, Doubt, Open, Pois
 from thespian_multiproc.protocol.effects import Effect as LinkEffect
 from thespian_multiproc.protocol.fields import kind_of
 from thespian_multiproc.protocol.frames import Data, Malformed, parse
-from thespian_multiproc.protocol.handshake import Established, Failed, Initiator, Responder, Say, TargetGone
+from thespian_multiproc.protocol.handshake import (
+    Established,
+    Failed,
+    Initiator,
+    Outcome,
+    Responder,
+    Say,
+    TargetGone,
+)
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.link import Link, State
+from thespian_multiproc.protocol.looselink import LooseLink
 from thespian_multiproc.protocol.outbox import Load
+from thespian_multiproc.protocol.packets import parse_packet
 from thespian_multiproc.protocol.sealing import Seal
 from thespian_multiproc.protocol.session_effects import (
     Admit,
@@ -61,8 +77,10 @@ from thespian_multiproc.transport.interface import (
 )
 
 HANDSHAKE_LIMIT_S = 30.0  # our choice: with hundreds of processes for each core, all take seconds for a step
-SAY_AGAIN_AFTER_S = 0.3  # on transports that lose frames
-MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 20 s
+SAY_AGAIN_AFTER_S = 0.05  # on transports that lose frames, the first time; then twice as long each time
+SAY_AGAIN_AT_MOST_S = 1.0  # the longest such wait
+MOST_PROOFS = 3  # times that a proof is said before it is greeted anew
+MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 12 s
 MOST_QUIET = 64  # our choice: of so many at least it is asked whether they are gone
 # As many as an admin keeps obituaries of: who asks about one that both have forgotten hears nothing of it.
 MOST_GONE = 200_000
@@ -113,6 +131,7 @@ class Sessions:
         self._newly_quiet = 0  # so many since it was asked whether they are gone
         self._unmet: dict[str, Talk] = {}  # by place: whose first frame has not left, as far as is known
         self._by_peer: dict[Peer, Talk] = {}
+        self._attempts: dict[Peer, list[Talk]] = {}  # to reach others there than whose it is by ``_by_peer``
         self._tokens: dict[int, Talk] = {}
         self._last_token = 0
 
@@ -257,7 +276,7 @@ class Sessions:
                     self._forget_unmet(talk)
                     if talk not in self._talks:
                         del self._tokens[token]
-                        return [Drop(peer)]
+                        return [] if peer in self._by_peer else [Drop(peer)]
                     self._tokens[token] = self._met(talk, peer)
                 return self.left(token, now)
             case Undeliverable(token, reason, gone):
@@ -293,7 +312,9 @@ class Sessions:
         if now >= talk.until:
             return [*self._complain(talk), *self._drop(talk), *self._ended(talk, now)]
         if talk.say_again_at is not None and now >= talk.say_again_at and talk.said is not None:
-            effects.append(self._say(talk, talk.said, now))
+            if talk.said_times >= MOST_PROOFS and talk.initiator is not None:
+                talk.said = talk.initiator.begin()  # the other side may have forgotten that it was greeted
+            effects.append(self._say(talk, talk.said, now, talk.said_times))
         self._note_talk(talk)
         return effects
 
@@ -354,6 +375,8 @@ class Sessions:
         elif other.is_open and other.one is talk.one:
             self._forget(talk)
             return other
+        elif other.one is not None and other.one is not talk.one:
+            self._attempts.setdefault(peer, []).append(talk)
         else:
             talk.responder = other.responder
             self._talks.pop(other, None)
@@ -388,19 +411,28 @@ class Sessions:
         try:
             if content is None:
                 raise Malformed("the code of a frame is wrong")
-            return effects + self._carry_out(one, one.link.arrived(parse(content), now), now)
+            said: Any = parse(content) if self._ordered else parse_packet(content)
+            return effects + self._carry_out(one, one.link.arrived(said, now), now)
         except Malformed as why:
             return effects + self._fail(talk, str(why), now)
 
     def _shake(self, talk: Talk, kind: bytes, frame: bytes, now: float) -> list[Effect]:
-        side: Initiator | Responder | None = talk.initiator
         if kind == b"H" and (talk.responder is None or not talk.responder.was_greeted_by(frame)):
             talk.responder = Responder(self._key, self._me, self._new_nonce(), self._counters)
+        outcome: Outcome = Failed(None, "a frame came out of turn")
         if kind in (b"H", b"P"):
-            side = talk.responder
-        elif talk.is_open:
-            return []  # an answer, once more; or one to a greeting that was answered twice
-        outcome = Failed(None, "a frame came out of turn") if side is None else side.handle(frame)
+            if talk.responder is not None:
+                outcome = talk.responder.handle(frame)
+        else:
+            attempts = self._attempts.get(talk.peer, ()) if talk.peer is not None else ()
+            if talk.is_open and not attempts:
+                return []  # an answer, once more; or one to a greeting that was answered twice
+            for attempt in (talk, *attempts):
+                if attempt.initiator is not None and not attempt.is_open:
+                    outcome = attempt.initiator.handle(frame)
+                    if not isinstance(outcome, Failed):
+                        talk = attempt
+                        break
         match outcome:
             case Say(answer) if kind == b"H":
                 return self._yield_or(talk, self._submit(talk, [answer]))
@@ -424,17 +456,28 @@ class Sessions:
         mine = None if other is None else other.talk
         if mine is None or mine.is_open or mine.initiator is None or self._me < talk.responder.peer_id:
             return [answer]
-        if mine is not talk:
+        if talk.one is None:
             return self._drop(talk)
         talk.responder = None
         return []
 
     def _open(self, talk: Talk, told: Established, began: bool, now: float) -> list[Effect]:
         if told.peer_id in self._gone:  # what its last words were is known
-            return self._drop(talk)
+            return [] if talk.is_open else self._drop(talk)
+        effects: list[Effect] = []
+        if talk.one is not None and talk.one.target not in ("", told.peer_id):
+            talk = self._moved_in(talk)
+        if talk.peer is not None and (other := self._by_peer.get(talk.peer)) is not talk:
+            self._forget(talk)
+            self._talks[talk] = None
+            self._by_peer[talk.peer] = talk
+            if other is not None:
+                if other.is_open:
+                    effects += self._ended(other, now, "somebody else has the mailbox's place")
+                else:
+                    self._attempts.setdefault(talk.peer, []).append(other)
         one = talk.one or self._known.get(told.peer_id) or self._new(told.peer_id, told.peer_id, "")
         before = self._known.setdefault(told.peer_id, one)
-        effects: list[Effect] = []
         if told.frame is not None:
             effects.append(self._submit(talk, [told.frame]))
         moved: Sequence[Buffer] = ()
@@ -460,6 +503,11 @@ class Sessions:
         for message in moved:
             effects += self._carry_out(one, one.link.send(message, now), now)
         return effects
+
+    def _moved_in(self, talk: Talk) -> Talk:
+        """Return a conversation for who has greeted from the address of somebody else's."""
+        talk.responder, responder = None, talk.responder
+        return Talk(inf, talk.peer, responder=responder)
 
     def _fail(self, talk: Talk, reason: str, now: float) -> list[Effect]:
         talk.reason = reason
@@ -487,19 +535,33 @@ class Sessions:
         return self._bury(one, gone)
 
     def _drop(self, talk: Talk) -> list[Effect]:
+        is_shared = talk.peer is not None and self._by_peer.get(talk.peer) not in (talk, None)
         self._forget(talk)
-        return [] if talk.peer is None else [Drop(talk.peer)]
+        return [] if talk.peer is None or is_shared else [Drop(talk.peer)]
 
     def _forget(self, talk: Talk) -> None:
         for talks in (self._talks, self._strangers, self._greetings):
             talks.pop(talk, None)
-        if talk.peer is not None and self._by_peer.get(talk.peer) is talk:
+        if talk.peer is None:
+            return
+        attempts = self._attempts.get(talk.peer, [])
+        if talk in attempts:
+            attempts.remove(talk)
+        elif self._by_peer.get(talk.peer) is talk:
             del self._by_peer[talk.peer]
+            if attempts:
+                self._by_peer[talk.peer] = attempts.pop(0)
+        if not attempts:
+            self._attempts.pop(talk.peer, None)
 
     # Correspondents
 
     def _new(self, name: str, target: str, where: str) -> Correspondent:
-        return Correspondent(name, target, where, Link(self._ordered, self._limits, self.load))
+        return Correspondent(name, target, where, self._new_link())
+
+    def _new_link(self) -> Link:
+        kind = Link if self._ordered else LooseLink
+        return kind(self._limits, self.load)
 
     def _each(self) -> Iterable[Correspondent]:
         return {id(one): one for one in self._known.values()}.values()
@@ -574,10 +636,12 @@ class Sessions:
         one.noted_at = one.link.due
         self._agenda.note(one, one.noted_at)
 
-    def _say(self, talk: Talk, frame: bytes, now: float) -> Effect:
+    def _say(self, talk: Talk, frame: bytes, now: float, said_before: int = 0) -> Effect:
         talk.said = frame
+        talk.said_times = said_before + 1
         if not self._ordered:
-            talk.say_again_at = now + SAY_AGAIN_AFTER_S
+            wait_s = SAY_AGAIN_AFTER_S * 2 ** min(said_before, 20)
+            talk.say_again_at = now + min(wait_s, SAY_AGAIN_AT_MOST_S)
             self._agenda.note(talk, talk.say_again_at)
         return self._submit(talk, [frame])
 

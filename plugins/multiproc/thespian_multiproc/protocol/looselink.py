@@ -1,0 +1,221 @@
+"""The link of a transport that can lose frames, double them and swap them: it resends what was not seen.
+
+It has the states and events of the other link, and tells the same to those above it. What differs is what is
+on the wire (``packets``): a message may be several pieces, every frame has a serial, and the counters say
+which frames were seen. So
+
+- a message of any size gets through, each of its frames being sent again by itself;
+- what is lost is known as soon as later frames are seen, without waiting for a clock.
+
+The counters are told at once when the other side asks for them, after a few frames, when there is a gap, and
+when something came that had come before; else as on other links. When nothing is heard of what is owed, the
+oldest frame is sent again; and where all were seen but not all was handled, the other side is asked for its
+counters.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from thespian_multiproc.protocol.effects import Deliver, Effect, Transmit
+from thespian_multiproc.protocol.frames import Data
+from thespian_multiproc.protocol.joining import Joiner
+from thespian_multiproc.protocol.limits import Limits
+from thespian_multiproc.protocol.link import Link, State
+from thespian_multiproc.protocol.outbox import Kept, Load
+from thespian_multiproc.protocol.packets import Counters, Packet, news_frame, packet_frame
+from thespian_multiproc.protocol.shipping import Shipping
+from thespian_multiproc.transport.interface import Buffer, Frame
+
+
+class LooseLink(Link):
+    """One side of a link over frames that can be lost.
+
+    Args:
+        limits: what it is tuned by; None for the usual.
+        load: what waits to be sent is added to it.
+    """
+
+    def __init__(self, limits: Limits | None = None, load: Load | None = None) -> None:
+        super().__init__(limits, load)
+        self._joiner = Joiner()
+        self._resend_at: float | None = None
+        self._is_asking = False
+        self._has_asked = False  # the last frame asked for an answer
+        self._untold = 0  # frames that have come since the counters were told
+        self._patience = 0  # how often in a row nothing new was heard in time
+
+    def _new_kept(self, load: Load) -> Kept:
+        self._shipping = Shipping(self._limits, load)
+        return self._shipping
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is owed in either direction: the conversation could end without harm."""
+        return not self._shipping and self._handled == self._joiner.delivered and self._told == self._counters
+
+    @property
+    def unreceived(self) -> int:
+        """How many messages have not come in over there, as far as is known."""
+        return self._shipping.unreceived
+
+    @property
+    def next_tick(self) -> float | None:
+        """When ``tick`` is to be called, or None."""
+        at = super().next_tick
+        if self._resend_at is None:
+            return at
+        return self._resend_at if at is None else min(at, self._resend_at)
+
+    def transmit(self, message: Buffer, now: float) -> Frame | None:
+        """There is no usual case: every frame is sealed."""
+        return None
+
+    def takes(self, data: Data, now: float) -> bool:
+        """There is no usual case: every frame is sealed."""
+        return False
+
+    def opened(self, peer_received: int, peer_handled: int, now: float) -> list[Effect]:
+        """A conversation has begun; the other side has told its counters.
+
+        Raises:
+            Malformed: it claims to have what was never sent; the link is as it was.
+        """
+        if self.state is State.GONE:
+            return []
+        out = self._shipping
+        told = Counters(peer_received, peer_handled, 0, 0)
+        out.check(told)
+        self.state = State.OPEN
+        self._writing = self._is_asking = False
+        self._reopen_at = self._tell_at = self._resend_at = None
+        self._breaks = self._patience = self.unanswered = 0
+        out.take_counters(told)
+        out.land_all()
+        self._told = self._counters  # the greeting told them
+        self._reassure(now)
+        self._await_answer(now)
+        return self._go_on(now)
+
+    def arrived(self, frame: Packet | Counters, now: float) -> list[Effect]:  # type: ignore[override]
+        """A frame has come in.
+
+        Raises:
+            Malformed: its counters cannot be; the link is as it was.
+        """
+        if self.state is not State.OPEN:
+            return []
+        told = frame.counters if type(frame) is Packet else frame
+        assert type(told) is Counters
+        out = self._shipping
+        self.unanswered = 0
+        if out.is_news(told):
+            out.check(told)
+            if out.take_counters(told):
+                self._patience = 0
+                self._resend_at = None
+                self._reassure(now)
+        effects: list[Effect] = []
+        if type(frame) is Packet:
+            effects = self._take_pieces(frame, now)
+        self._await_answer(now)
+        return effects if self._writing else effects + self._go_on(now)
+
+    def handled(self, count: int, now: float) -> list[Effect]:
+        """So many more of the delivered messages have been handled, in order."""
+        delivered = self._joiner.delivered
+        if count < 0 or self._handled + count > delivered:
+            raise ValueError(f"{count} more than {self._handled} of {delivered} cannot be handled")
+        self._handled += count
+        if self.state is not State.OPEN:
+            return []
+        self._tell_soon(now)
+        return self._go_on(now)
+
+    def left(self, now: float) -> list[Effect]:
+        """The frame that was to be transmitted has left."""
+        self._writing = False
+        if self._tell_at is not None:
+            self.due = min(self.due, self._tell_at)
+        return self._go_on(now) if self.state is State.OPEN else []
+
+    def _tick(self, now: float) -> list[Effect]:
+        if self.state is State.OPEN and self._resend_at is not None and now >= self._resend_at:
+            self._resend_at = None
+            self._send_again()
+            self._await_answer(now)
+        return super()._tick(now)
+
+    def _close(self, state: State) -> None:
+        super()._close(state)
+        self._resend_at = None
+
+    def _go_on(self, now: float) -> list[Effect]:
+        """Transmit what may go, or the counters alone when it is time for them."""
+        if self._writing:
+            return []
+        out, joiner = self._shipping, self._joiner
+        counters = Counters(joiner.received, self._handled, joiner.newest, joiner.seen)
+        was_flying = out.is_flying
+        if (flight := out.next_flight()) is not None:
+            if not was_flying:
+                self._resend_at = None  # whatever was waited for before, this one has just left
+            self._has_asked = wants_answer = out.is_held_back and not out.has_room
+            frame = packet_frame(flight.serial, flight.first, flight.pieces, counters, wants_answer)
+        elif self._is_asking:
+            frame = packet_frame(out.next_serial(), 1, (), counters, True)
+        elif self._tell_at is not None and now >= self._tell_at:
+            frame = news_frame(counters)
+        else:
+            return []
+        self._is_asking = False
+        self._untold = 0
+        self._told = self._counters
+        self._tell_at = None
+        self._writing = True
+        self._await_answer(now)
+        return [Transmit(frame)]
+
+    def _send_again(self) -> None:
+        """Nothing was heard for too long: send what may be lost, or ask."""
+        out = self._shipping
+        if out.has_hole:
+            out.lose_holes()
+            return
+        self._patience += 1
+        self.unanswered += 1
+        if out.is_flying:
+            out.lose_oldest()
+        else:
+            self._is_asking = True
+
+    def _await_answer(self, now: float) -> None:
+        """Send again some time, when anything is owed."""
+        out = self._shipping
+        if out.has_hole:
+            at = now + self._limits.swap_s
+        elif self._resend_at is None and out:
+            first_s = self._limits.asked_after_s if self._has_asked else self._limits.resend_after_s
+            wait_s = first_s * 2 ** min(self._patience, 20)
+            if not out.is_flying:  # only what was not handled: that takes as long as it takes
+                wait_s = max(wait_s, self._limits.doubt_after_s)
+            at = now + min(wait_s, self._limits.resend_at_most_s)
+        else:
+            return
+        self._resend_at = min(at, self._resend_at or inf)
+        self.due = min(self.due, self._resend_at)
+
+    def _take_pieces(self, packet: Packet, now: float) -> list[Effect]:
+        joiner = self._joiner
+        before, received = joiner.delivered, joiner.received
+        messages = joiner.take(packet)
+        self._received = joiner.received
+        if messages is not None:  # else it is a copy, and its like was answered
+            self._untold += 1
+            is_much = self._untold >= self._limits.tell_after_frames
+            if packet.wants_answer or is_much or joiner.has_gap or joiner.received == received:
+                self._tell_at = now
+                self.due = min(self.due, now)
+            else:
+                self._tell_soon(now)
+        return [Deliver(before + 1, messages)] if messages else []
