@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import Any
 
@@ -23,7 +24,10 @@ class TestEveryInstalledBase(SystemBaseContract):
         return name
 
     def fresh_capabilities(self) -> dict[str, Any]:
-        """Give each system a port that nobody has."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return {"Admin Port": probe.getsockname()[1]}
+        """Give each system a port that nobody has, for connections or for datagrams."""
+        while True:
+            with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+                stream.bind(("127.0.0.1", 0))
+                with contextlib.suppress(OSError):
+                    datagrams.bind(stream.getsockname())
+                    return {"Admin Port": stream.getsockname()[1]}

@@ -11,6 +11,7 @@ from thespian_multiproc.runtime.plan import (
     DEFAULT_MOST_UNSENT_BYTES,
 )
 from thespian_multiproc.transport.capabilities import DEFAULT_ADMIN_PORT
+from thespian_udp import transport as udp
 from tools.house_rules import ROOT
 
 PAGE = (ROOT / "docs" / "engine.rst").read_text("utf-8")
@@ -25,6 +26,8 @@ def default_of(capability: str) -> str:
 def test_the_defaults_on_the_page_are_those_of_the_code() -> None:
     assert default_of("Admin Port") == str(DEFAULT_ADMIN_PORT)
     assert default_of("Max Message Bytes") == f"{DEFAULT_MAX_MESSAGE_BYTES >> 20} MiB"
+    assert f"programs that join name the same. {udp.DEFAULT_ADMIN_PORT} over UDP" in PAGE
+    assert f"larger messages are refused. {udp.USUAL_MESSAGE_BYTES >> 20} MiB over UDP" in PAGE
     assert default_of("Max Unsent Bytes") == f"{DEFAULT_MAX_UNSENT_BYTES >> 20} MiB"
     assert default_of("Most Unsent Bytes") == f"{DEFAULT_MOST_UNSENT_BYTES >> 30} GiB"
 

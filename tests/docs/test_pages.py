@@ -159,7 +159,7 @@ def test_what_the_docs_say_is_not_there_is_not_there() -> None:
     assert {"loadActorSource", "registerSourceAuthority"} <= methods
     assert [name for name in methods for owner in (Actor, ActorSystem) if hasattr(owner, name)] == []
     bases = {name for name in not_there_yet() if name.endswith("Base")}
-    assert bases == {"multiprocUDPBase", "multiprocQueueBase"}
+    assert bases == {"multiprocQueueBase"}
     assert bases & set(default_registry().names(SystemBaseSpec)) == set()
 
 

@@ -53,7 +53,7 @@ def test_the_program_runs_on_another_base_when_one_word_is_changed(tmp_path: Pat
     assert (ran.stdout, ran.stderr, ran.returncode) == ("Hello, world!\n", "", 0)
 
 
-@pytest.mark.parametrize("name", ["simple", "tcp"])
+@pytest.mark.parametrize("name", ["simple", "tcp", "udp"])
 def test_the_program_in_the_readme_of_a_base_runs(tmp_path: Path, name: str) -> None:
     readme = (ROOT / "plugins" / name / "README.md").read_text("utf-8")
     (program,) = re.findall(r"^```python\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)

@@ -12,4 +12,4 @@ class TestUdpTransport(TransportContract):
 
 class TestUdpTransportWithSmallFrames(TransportContract):
     def make_transport(self) -> UdpTransport:
-        return UdpTransport(max_frame_bytes=4_000)
+        return UdpTransport(max_frame_bytes=16_000)

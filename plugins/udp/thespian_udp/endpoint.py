@@ -64,6 +64,8 @@ class UdpEndpoint(Endpoint):
         self._waiting: deque[_Waiting] = deque()
         # A stranger's frame after one that was told in the same wait; then nothing more was read.
         self._held: tuple[bytes, SocketAddress] | None = None
+        # Read into, and copied from: blocks that are cut to size would leave a memory full of holes.
+        self._room = memoryview(bytearray(LARGEST_DATAGRAM_BYTES))
         self._events: list[Event] = []
         self._outcomes = Outcomes(self._events)
 
@@ -179,7 +181,8 @@ class UdpEndpoint(Endpoint):
                 (data, address), self._held = self._held, None
             else:
                 try:
-                    data, address = self._sock.recvfrom(LARGEST_DATAGRAM_BYTES)
+                    size, address = self._sock.recvfrom_into(self._room)
+                    data = self._room[:size].tobytes()
                 except BlockingIOError:
                     return
                 except OSError:  # about a datagram that was sent, not about one that came

@@ -17,6 +17,7 @@ DEFAULT_ADMIN_PORT = 1029  # what Thespian's documentation has always named
 MAX_FRAME_BYTES = 65_507  # IPv4: 65,535 - 20 (IP header) - 8 (UDP header)
 # IPv6's least MTU: 1,280 - 40 (IP header) - 8 (UDP header). Larger ones travel in pieces; each may be lost.
 ONE_PACKET_BYTES = 1_232
+USUAL_MESSAGE_BYTES = 16 << 20  # our choice: about a thousand datagrams
 
 
 class UdpTransport(Transport):
@@ -35,6 +36,7 @@ class UdpTransport(Transport):
 
     scheme = "U"
     max_frame_bytes: int = MAX_FRAME_BYTES
+    usual_message_bytes = USUAL_MESSAGE_BYTES
     ordered = False
     crosses_hosts = True
 
@@ -78,6 +80,9 @@ class UdpTransport(Transport):
             where = as_place(self.host, sock.getsockname()[1])
         else:
             sock, where = _take(invitation), invitation.where
+        return self._endpoint(sock, where)
+
+    def _endpoint(self, sock: socket.socket, where: str) -> UdpEndpoint:
         return UdpEndpoint(sock, where, self.host, self.max_frame_bytes)
 
 

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 import pytest
 
+from plugins.multiproc.tests.system.conftest import NewSystem
 from plugins.multiproc.tests.system.message_actors import GIB, Changer, Keeper, Mirror, Thorn
 from thespian_core.api.system import ActorSystem
 from thespian_core.errors import ActorSystemException, ActorSystemFailure
 from thespian_core.testing.contract import PATIENCE_S
 
 
-def test_a_message_of_fifty_megabytes_comes_through(asys: ActorSystem) -> None:
+def test_a_message_of_fifty_megabytes_comes_through_where_it_may(new_system: NewSystem) -> None:
+    asys = new_system(Max_Message_Bytes=64 << 20)
     mirror = asys.createActor(Mirror)
     assert asys.ask(mirror, bytes(50_000_000), PATIENCE_S) == ("bytes", 50_000_000)
 
 
 @pytest.mark.slow
-def test_a_program_is_told_at_once_that_a_message_is_too_large(asys: ActorSystem) -> None:
+def test_a_program_is_told_at_once_that_a_message_is_too_large(new_system: NewSystem) -> None:
+    asys = new_system(Max_Message_Bytes=64 << 20)
     mirror = asys.createActor(Mirror)
-    with pytest.raises(ActorSystemException, match="limit is 536,870,912") as raised:
+    with pytest.raises(ActorSystemException, match="limit is 67,108,864") as raised:
         asys.tell(mirror, bytes(GIB))
     assert "Max Message Bytes" in str(raised.value)
     assert asys.ask(mirror, b"other", PATIENCE_S) == ("bytes", 5)
 
 
 @pytest.mark.slow
-def test_an_actor_gets_a_message_back_that_is_too_large_and_others_go_on(asys: ActorSystem) -> None:
+def test_an_actor_gets_a_message_back_that_is_too_large_and_others_go_on(new_system: NewSystem) -> None:
+    asys = new_system(Max_Message_Bytes=64 << 20)
     one, other = asys.createActor(Mirror), asys.createActor(Mirror)
     asys.tell(one, ("send", "a gibibyte", other))
     heard = [asys.listen(PATIENCE_S), asys.listen(PATIENCE_S)]
     assert "what came after" in heard
     (poison,) = (one for one in heard if isinstance(one, tuple))
     assert poison[:2] == ("poison", "bytes")
-    assert "limit is 536,870,912" in poison[2]
+    assert "limit is 67,108,864" in poison[2]
     assert "Max Message Bytes" in poison[2]
 
 

@@ -12,6 +12,7 @@ from thespian_multiproc.protocol.fields import NONCE_BYTES
 from thespian_multiproc.transport.interface import Buffer, Endpoint, Invitation, Transport
 
 if TYPE_CHECKING:
+    from thespian_multiproc.protocol.limits import Limits
     from thespian_multiproc.runtime.exchange import Exchange
 
 LOOPBACK = "127.0.0.1"
@@ -33,7 +34,8 @@ def open_transport(
         ValueError: it has no such host.
     """
     transport = transport_class(host)
-    if transport.max_frame_bytes is not None:
+    # Where frames can be lost, a message takes as many frames as it needs.
+    if transport.ordered and transport.max_frame_bytes is not None:
         transport.max_frame_bytes = max_message_bytes + HEADROOM_BYTES
     return transport
 
@@ -55,9 +57,19 @@ def open_exchange(
     endpoint: Endpoint = transport.open(invitation)
     where = endpoint.where
     sealed = not transport.ordered or not is_loopback(where)
-    sessions = Sessions(key, mailbox_id, transport.ordered, sealed, new_nonce)
+    limits = None if transport.ordered else limits_of(transport)
+    sessions = Sessions(key, mailbox_id, transport.ordered, sealed, new_nonce, limits)
     address = ActorAddress(Mailbox(transport.scheme, where, None if is_admin else mailbox_id))
     return Exchange(endpoint, sessions, address, for_runtime, loads)
+
+
+def limits_of(transport: Transport) -> Limits:
+    """Return what the links of a transport that can lose frames are tuned by."""
+    from thespian_multiproc.protocol.limits import Limits
+    from thespian_multiproc.protocol.sealing import CODE_BYTES
+
+    usual_bytes = Limits().frame_bytes
+    return Limits(frame_bytes=min(usual_bytes, (transport.max_frame_bytes or usual_bytes) - CODE_BYTES))
 
 
 def new_nonce() -> bytes:

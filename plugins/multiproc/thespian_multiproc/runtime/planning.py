@@ -65,6 +65,7 @@ def engine_plan(plan: Plan, scheme: str, key: bytes, place: str) -> EnginePlan:
                 f"the capability {name!r} cannot be given to other processes: {why}"
             ) from why
     definitions, level = pack_definitions(plan.log_defs)
+    usual_message_bytes = default_registry().open(TransportSpec, scheme).usual_message_bytes
     return EnginePlan(
         base_name=plan.base_name,
         base_version=plan.base_version,
@@ -79,7 +80,7 @@ def engine_plan(plan: Plan, scheme: str, key: bytes, place: str) -> EnginePlan:
         preload=_preload(own),
         log_definitions=definitions,
         log_level=level,
-        max_message_bytes=_bytes(own, "Max Message Bytes", DEFAULT_MAX_MESSAGE_BYTES),
+        max_message_bytes=_bytes(own, "Max Message Bytes", usual_message_bytes or DEFAULT_MAX_MESSAGE_BYTES),
         max_unsent_bytes=_bytes(own, "Max Unsent Bytes", DEFAULT_MAX_UNSENT_BYTES),
         most_unsent_bytes=_bytes(own, "Most Unsent Bytes", DEFAULT_MOST_UNSENT_BYTES),
         origin=current_origin(),

@@ -64,7 +64,8 @@ class Lost(NamedTuple):
 
     Reported for a conversation that this endpoint began and that came about, and for one that it
     received a frame from; one that the owner has not heard of yet may be reported too, and is ignored.
-    Frames that had left may have been lost with it.
+    Frames that had left may have been lost with it. A transport that is not ``ordered`` has no
+    conversations; it reports a peer that it is told nobody has the mailbox of any more.
 
     Attributes:
         peer: the conversation.
@@ -221,7 +222,11 @@ class Transport(abc.ABC):
     scheme: ClassVar[str]
     #: The largest frame, or None for no limit; a transport may have another one for each instance.
     max_frame_bytes: int | None = None
-    #: Whether frames of one conversation arrive in order and once, until it is lost.
+    #: The largest message of a system, unless its capability ``Max Message Bytes`` says otherwise; None for
+    #: the engine's own limit. It has little to do with frames: a message may take as many as it needs.
+    usual_message_bytes: ClassVar[int | None] = None
+    #: Whether frames of one conversation arrive in order and once, until it is lost. Where not, the engine
+    #: sends frames far smaller than a datagram may be, resends what was not seen, and seals each.
     ordered: ClassVar[bool] = True
     #: Whether other machines can be reached.
     crosses_hosts: ClassVar[bool] = False
