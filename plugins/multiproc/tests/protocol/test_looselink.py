@@ -151,6 +151,19 @@ def test_silence_is_answered_by_one_frame_and_later_and_later() -> None:
     assert waits[-1] == 32 * SMALL.resend_after_s
 
 
+def test_who_usually_answers_late_is_not_taken_to_be_silent_as_soon() -> None:
+    link, now = opened(), 0.0
+    for number in range(20):
+        (packet,) = flood(link, link.send(b"ask", now), now)
+        now += 0.3
+        link.arrived(Counters(number + 1, number + 1, packet.serial, 1), now)
+    flood(link, link.send(b"ask", now), now)
+    while not (again := flood(link, link.tick(late := link.next_tick or now), late)):
+        assert late < now + 5
+    assert [packet.first for packet in again] == [21]
+    assert late - now > 0.4
+
+
 def test_silence_is_answered_also_when_more_flies_than_may_since_something_was_lost() -> None:
     link = opened(Limits(frame_bytes=200, flying_bytes=12_800))
     sent = flood(link, link.send(b"x" * 200_000, 0.0))

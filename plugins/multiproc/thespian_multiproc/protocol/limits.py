@@ -18,10 +18,10 @@ class Limits:
         tell_after_messages: how many messages come in before the counters are told at once.
         frame_bytes: the largest frame, without its code.
         flying_bytes: how much may be under way and not seen, at most.
-        swap_s: how long frames are waited for that others have overtaken.
+        swap_s: how long frames are waited for that others have overtaken, at least.
         tell_after_frames: how many frames come in before the counters are told at once.
-        asked_after_s: how long to wait for an answer that was asked for, the first time; then twice as long
-            each time.
+        asked_after_s: how long to wait for an answer that was asked for, at least, the first time; then twice
+            as long each time.
         resend_after_s: the same where the other side may take its time.
         resend_at_most_s: the longest such waits.
         reopen_after_s: how long to wait after a conversation broke, the second time; then twice as long.

@@ -90,7 +90,7 @@ class LooseLink(Link):
         self._writing = self._is_asking = False
         self._reopen_at = self._tell_at = self._resend_at = None
         self._breaks = self._patience = self.unanswered = 0
-        out.take_counters(told)
+        out.take_counters(told, now)
         out.land_all()
         self._told = self._counters  # the greeting told them
         self._reassure(now)
@@ -111,7 +111,7 @@ class LooseLink(Link):
         self.unanswered = 0
         if out.is_news(told):
             out.check(told)
-            if out.take_counters(told):
+            if out.take_counters(told, now):
                 self._patience = 0
                 self._resend_at = None
                 self._reassure(now)
@@ -157,7 +157,7 @@ class LooseLink(Link):
         out, joiner = self._shipping, self._joiner
         counters = Counters(joiner.received, self._handled, joiner.newest, joiner.seen)
         was_flying = out.is_flying
-        if (flight := out.next_flight()) is not None:
+        if (flight := out.next_flight(now)) is not None:
             if not was_flying:
                 self._resend_at = None  # whatever was waited for before, this one has just left
             self._has_asked = wants_answer = out.is_held_back and not out.has_room
@@ -193,10 +193,10 @@ class LooseLink(Link):
         """Send again some time, when anything is owed."""
         out = self._shipping
         if out.has_hole:
-            at = now + self._limits.swap_s
+            at = now + max(self._limits.swap_s, out.round_trip_s / 4)
         elif self._resend_at is None and out:
             first_s = self._limits.asked_after_s if self._has_asked else self._limits.resend_after_s
-            wait_s = first_s * 2 ** min(self._patience, 20)
+            wait_s = max(first_s, 2 * out.round_trip_s) * 2 ** min(self._patience, 20)
             if not out.is_flying:  # only what was not handled: that takes as long as it takes
                 wait_s = max(wait_s, self._limits.doubt_after_s)
             at = now + min(wait_s, self._limits.resend_at_most_s)

@@ -14,8 +14,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-import attrs
-
+from thespian_multiproc.protocol.flights import Flight
 from thespian_multiproc.protocol.frames import Malformed
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.outbox import Load
@@ -25,28 +24,7 @@ from thespian_multiproc.transport.interface import Buffer
 LOST_AFTER_FRAMES = 3  # RFC 9002, 6.1.1: a smaller number takes frames that swapped places for lost ones
 LEAST_FLYING_FRAMES = 8  # our choice: enough that those behind a lost one show that it is
 LARGEST_MESSAGE_BYTES = (1 << 32) - 1  # as on other links
-
-
-@attrs.define(eq=False)
-class Flight:
-    """The pieces of one frame that has left.
-
-    Attributes:
-        serial: of the frame.
-        first: the number of the first piece.
-        pieces: each with its size.
-        size: of the frame, in bytes.
-    """
-
-    serial: int
-    first: int
-    pieces: list[tuple[int, Buffer]]
-    size: int
-
-    @property
-    def last(self) -> int:
-        """The number of the last piece."""
-        return self.first + len(self.pieces) - 1
+LONGEST_TRIP_S = 0.5  # our choice: an answer that took longer says that somebody was busy, not where he is
 
 
 class Shipping:
@@ -61,6 +39,7 @@ class Shipping:
         received: how many pieces the other side has received, as it told.
         handled: how many messages it has handled.
         has_hole: whether a frame was seen that left after one that was not.
+        round_trip_s: how long it usually takes until a frame is known to be seen; 0 when none was yet.
     """
 
     def __init__(self, limits: Limits, load: Load) -> None:
@@ -89,6 +68,7 @@ class Shipping:
         self.received = 0
         self.handled = 0
         self.has_hole = False
+        self.round_trip_s = 0.0
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -143,7 +123,7 @@ class Shipping:
         self._load.unsent_bytes += size
         self.next_number += 1
 
-    def next_flight(self) -> Flight | None:
+    def next_flight(self, now: float) -> Flight | None:
         """Return what may go out now, and count it as sent."""
         while self._again:
             flight = self._again[0]
@@ -154,7 +134,7 @@ class Shipping:
                 return None
             self._is_probing = False
             self._again.popleft()
-            return self._fly(flight.first, flight.pieces, flight.size)
+            return self._fly(flight.first, flight.pieces, flight.size, now)
         waiting = self._waiting
         if not waiting or not self._has_room(HEAD_BYTES + SIZE_BYTES + (waiting[0][0] & ~GOES_ON)):
             return None
@@ -176,7 +156,7 @@ class Shipping:
         if not pieces:
             return None
         first, self._unsent = self._unsent, self._unsent + len(pieces)
-        return self._fly(first, pieces, frame_bytes)
+        return self._fly(first, pieces, frame_bytes, now)
 
     def next_serial(self) -> int:
         """Return a serial for a frame that is never sent again."""
@@ -188,8 +168,8 @@ class Shipping:
             return True
         return len(self._flights) < SEEN_SERIALS and self._flying_bytes + size <= self._room_bytes
 
-    def _fly(self, first: int, pieces: list[tuple[int, Buffer]], size: int) -> Flight:
-        flight = Flight(self.next_serial(), first, pieces, size)
+    def _fly(self, first: int, pieces: list[tuple[int, Buffer]], size: int, now: float) -> Flight:
+        flight = Flight(self.next_serial(), first, pieces, size, now)
         self._flights[flight.serial] = flight
         self._flying_bytes += size
         return flight
@@ -218,7 +198,7 @@ class Shipping:
         if told.received > sent or told.handled > arrived or told.newest > self._last_serial:
             raise Malformed(f"counters {tuple(told[:3])} where {sent} pieces were sent")
 
-    def take_counters(self, told: Counters) -> bool:
+    def take_counters(self, told: Counters, now: float) -> bool:
         """Note how far the other side has come; whether it has come further. Old counters do no harm."""
         is_further = told.received > self.received or told.handled > self.handled
         self.received = max(self.received, told.received)
@@ -229,6 +209,9 @@ class Shipping:
         self.handled = max(self.handled, told.handled)
         self._newest = max(self._newest, told.newest)
         self.has_hole = False
+        if (latest := self._flights.get(told.newest)) is not None:
+            trip_s = min(now - latest.left_at, LONGEST_TRIP_S)
+            self.round_trip_s += (trip_s - self.round_trip_s) / 8  # as RFC 6298, 2.3
         for flight in [*self._flights.values()]:
             behind = told.newest - flight.serial
             if flight.last <= self.received or (0 <= behind < SEEN_SERIALS and told.seen >> behind & 1):
