@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-import attrs
 import pytest
 
 from thespian_core.api.system import ActorSystem
@@ -46,7 +45,8 @@ def bad_asys(port: int) -> Iterator[ActorSystem]:
     """A system of which each process sends on a bad line."""
     usual = default_registry().selection()
     bad = PluginOrigin("bad", "plugins.udp.tests.system.bad_line")
-    before = use_registry(PluginRegistry.from_selection(attrs.evolve(usual, used=(*usual.used, bad))))
+    with_bad = usual._replace(used=(*usual.used, bad))
+    before = use_registry(PluginRegistry.from_selection(with_bad))
     try:
         system = ActorSystem("badUDPBase", {"Admin Port": port}, transientUnique=True)
         try:
