@@ -157,7 +157,7 @@ class LogProcess:
 
     def run(self, packed: bytes, selection: Selection) -> None:
         write_streams_to(str(self.output))
-        run_log(LogArgument(packed, os.dup(self.log_in.fileno()), selection, place=":1900"))
+        run_log(LogArgument(packed, os.dup(self.log_in.fileno()), selection))
 
 
 def to_stdout(format: str = "%(message)s", **more: Any) -> dict[str, Any]:

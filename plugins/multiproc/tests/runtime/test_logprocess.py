@@ -181,15 +181,6 @@ def test_interrupts_and_requests_to_end_do_not_end_it(case: LogProcess) -> None:
         assert output.read() == ""
 
 
-def test_its_title_is_logger_and_the_admins_place_where_titles_can_be_set(
-    case: LogProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "setproctitle.py").write_text("setproctitle = print\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    case.logger.info("hello")
-    assert case.written(to_stdout()) == ["logger :1900", "hello"]
-
-
 def test_a_file_is_flushed_before_the_process_ends(case: LogProcess, tmp_path: Path) -> None:
     memory = {"class": "logging.handlers.MemoryHandler", "capacity": 100, "target": "out"}
     definitions = to_stdout()

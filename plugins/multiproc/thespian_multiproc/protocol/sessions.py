@@ -145,6 +145,11 @@ class Sessions:
         """How many messages have not come in at the other end, as far as is known."""
         return sum(one.link.unreceived for one in self._each())
 
+    @property
+    def conversations(self) -> int:
+        """How many are open."""
+        return sum(talk.is_open for talk in self._talks)
+
     def unhandled(self) -> list[tuple[str, int]]:
         """Return how many messages wait to be handled by whom."""
         return [(one.name, one.link.kept_messages) for one in self._each() if one.link.kept_messages]

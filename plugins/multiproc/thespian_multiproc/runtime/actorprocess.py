@@ -35,6 +35,7 @@ from thespian_multiproc.runtime.opening import host_of, new_prefix, open_exchang
 from thespian_multiproc.runtime.orders import Ending, NewCapabilities, NotStarted, Started
 from thespian_multiproc.runtime.origin import settle_in
 from thespian_multiproc.runtime.processes import find
+from thespian_multiproc.runtime.reports import AskActor
 from thespian_multiproc.runtime.signals import listen_to_signals
 from thespian_multiproc.transport.interface import Invitation
 
@@ -132,6 +133,9 @@ class ActorProcess(ActorMail):
                 self._named[number] = address
             case NewCapabilities(capabilities=packed):
                 self._soon(lambda: self._recheck(packed))
+            case AskActor():
+                assert self._cell is not None
+                self.report_to(message, self._cell.status(), self._stuck_since is not None)
             case _:
                 super()._take_word(message)
 

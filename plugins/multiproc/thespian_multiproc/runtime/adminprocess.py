@@ -16,16 +16,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from thespian_core.addresses import ActorAddress, Mailbox, Minter
+from thespian_core.hooks.errors import describe
 from thespian_core.internallog import thesplog
 from thespian_core.semantics.admin import Admin, Effect, Log, Post, Recheck, ReturnMail, Start
 from thespian_core.semantics.birth import Birth, Refusal
 from thespian_core.semantics.requests import Request, ShutDown
 from thespian_core.status import Thespian_StatusReq, Thespian_SystemStatus
 from thespian_multiproc.protocol.custody import NO_PROCESS
+from thespian_multiproc.protocol.farewell import Farewell, Step
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.births import birth_of, order_of
+from thespian_multiproc.runtime.casualties import Casualties
+from thespian_multiproc.runtime.census import Census
 from thespian_multiproc.runtime.exchange import Exchange
 from thespian_multiproc.runtime.inquiries import AskFates, Fates, Join, Joined, Leave, SystemEnded
+from thespian_multiproc.runtime.lastwords import leave_last_words
 from thespian_multiproc.runtime.launching import Launching
 from thespian_multiproc.runtime.opening import new_prefix
 from thespian_multiproc.runtime.orders import (
@@ -40,11 +45,11 @@ from thespian_multiproc.runtime.orders import (
 )
 from thespian_multiproc.runtime.plan import EnginePlan
 from thespian_multiproc.runtime.processes import why_no_mailbox
+from thespian_multiproc.runtime.reports import AskHandling, AskSystem, Look, Seen
+from thespian_multiproc.runtime.titles import take_title
 from thespian_multiproc.runtime.whereabouts import Whereabouts
 from thespian_multiproc.transport.interface import Invitation
 
-POLITE_S = 7.5  # how long actors may take to exit; a program waits 10 s for its shutdown
-KILL_S = 1.5  # how long the killed ones may take to be gone
 GOODBYE_S = 0.5  # for the programs to take in that the system has ended
 
 
@@ -66,9 +71,9 @@ class AdminProcess:
         self._whereabouts = Whereabouts()
         self._words: deque[tuple[ActorAddress, Any]] = deque()
         self._invitations: dict[Any, Invitation | OSError] = {}
-        self._kill_at: float | None = None
-        self._give_up_at: float | None = None
-        self._killed: tuple[str, ...] = ()
+        self._census = Census(plan, self._admin, self._whereabouts, launching, exchange)
+        self._farewell = Farewell()
+        self._casualties: Casualties | None = None
         self._has_ended = False
 
     def hear(self, sender: ActorAddress, message: Any) -> None:
@@ -82,9 +87,14 @@ class AdminProcess:
 
     def run(self) -> None:
         """Serve until the system has ended."""
-        while not self._has_ended:
-            self._exchange.attend(self._patience())
-            self._serve()
+        take_title("admin", self._plan.admin_place)
+        try:
+            while not self._has_ended:
+                self._exchange.attend(self._patience())
+                self._serve()
+        except BaseException as why:  # out of memory, say: the launcher ends all others when this one is gone
+            leave_last_words(self._plan, f"its admin, process {os.getpid()}, failed: {describe(why)}")
+            raise
         self._say_goodbye()
 
     # Events
@@ -108,7 +118,7 @@ class AdminProcess:
         for news in self._launching.news():
             self._learn(news)
         if self._launching.is_gone and not self._has_ended:
-            self._die("the launcher is gone, and with it every actor")
+            self._die()
         doubts, exchange.doubts = exchange.doubts, []
         for id_ in doubts:
             self._doubted(id_)
@@ -130,10 +140,14 @@ class AdminProcess:
             case Leave():
                 if self._whereabouts.programs.pop(str(sender.key), None) is not None:
                     self._whereabouts.obituaries.left(str(sender.key))
+            case AskSystem():
+                self._post(sender, self._census.report(), kind=wire.FOR_THE_RUNTIME)
+            case AskHandling(ids=ids):
+                self._launching.order(Look(sender, ids))
             case Request() | Thespian_StatusReq():
                 self._carry_out(self._admin.handle(message, sender))
                 if isinstance(message, ShutDown):
-                    self._begin_to_end()
+                    self._farewell.begin(time.monotonic())
 
     def _learn(self, news: object) -> None:
         match news:
@@ -150,16 +164,21 @@ class AdminProcess:
                 self._carry_out(self._admin.refused(self._whereabouts.births.pop(id_), refusal))
             case Died(id=id_, abruptly=abruptly, how=how, progress=progress):
                 self._whereabouts.pids.pop(id_, None)
+                if self._casualties is not None:
+                    self._casualties.died(id_, progress)
                 self._whereabouts.obituaries.died(
                     id_, {one.peer: (one.begun, one.ended) for one in progress}, how
                 )
                 if id_ in self._whereabouts.births:
                     birth = self._whereabouts.births.pop(id_)
-                    if abruptly and self._kill_at is None:
+                    if abruptly and not self._farewell.has_begun:
+                        self._census.died += 1
                         logging.getLogger("thespian").warning(
                             "%s %s died: %s", birth.address, birth.actor_class, how
                         )
                     self._carry_out(self._admin.ended(birth, abruptly))
+            case Seen(asker=asker):
+                self._post(asker, news, kind=wire.FOR_THE_RUNTIME)
             case LogProcessDied(pid=pid, how=how):
                 thesplog("the log process was restarted as process %d: %s", pid, how, level=logging.WARNING)
 
@@ -170,7 +189,7 @@ class AdminProcess:
             match effect:
                 case Post(to, message, _):
                     if isinstance(message, Thespian_SystemStatus):
-                        self._complete_status(message)
+                        self._census.complete(message)
                     self._post(to, message, effect.sender)
                 case Start(birth):
                     self._start(birth)
@@ -232,10 +251,6 @@ class AdminProcess:
             self._plan.max_message_bytes,
         )
 
-    def _complete_status(self, status: Thespian_SystemStatus) -> None:
-        for to, number in self._exchange.unhandled():
-            status.pendingMessages.append((self._exchange.address, to, f"{number} messages not handled yet"))
-
     def _complain(self) -> None:
         complaints, self._exchange.complaints = self._exchange.complaints, []
         for complaint in complaints:
@@ -244,35 +259,28 @@ class AdminProcess:
     # The end
 
     def _patience(self) -> float | None:
-        times = [at for at in (self._kill_at, self._give_up_at) if at is not None]
+        times = [] if self._farewell.next_look is None else [self._farewell.next_look]
         if self._launching.has_backlog:
             times.append(time.monotonic() + 0.01)  # its socket does not tell when there is room
         return max(0.0, min(times) - time.monotonic()) if times else None
 
-    def _begin_to_end(self) -> None:
-        if self._kill_at is None and self._give_up_at is None:
-            self._kill_at = time.monotonic() + POLITE_S
-
     def _go_on_ending(self, now: float) -> None:
-        if self._admin.ended_all and not self._whereabouts.pids:
-            self._has_ended = True
-        elif self._kill_at is not None and now >= self._kill_at:
-            self._killed = tuple(
-                f"{birth.address} {birth.actor_class} did not exit within {POLITE_S} s"
-                for birth in self._whereabouts.births.values()
-            )
-            for line in self._killed:
-                logging.getLogger("thespian").warning("killed at shutdown: %s", line)
-            self._launching.order(KillAll())
-            self._kill_at, self._give_up_at = None, now + KILL_S
-        elif self._give_up_at is not None and now >= self._give_up_at:
-            thesplog("the launcher did not report the end of its actors; it is killed", level=logging.ERROR)
-            self._has_ended = True
+        known = self._whereabouts
+        match self._farewell.look(now, self._admin.ended_all and not known.pids):
+            case Step.OVER:
+                self._has_ended = True
+            case Step.KILL:
+                self._casualties = Casualties(known.births, known.pids, known.programs, self._plan.admin_id)
+                self._launching.order(KillAll())
+            case Step.GIVE_UP:
+                thesplog("the launcher did not report the end of its actors; it is killed", level=40)
+                self._has_ended = True
 
     def _say_goodbye(self) -> None:
+        killed = () if self._casualties is None else self._casualties.log()
         for id_ in self._whereabouts.programs:
             to = self._exchange.address_of(id_)
-            self._post(to, SystemEnded(self._killed), kind=wire.FOR_THE_RUNTIME)
+            self._post(to, SystemEnded(killed), kind=wire.FOR_THE_RUNTIME)
         self._launching.order(Finish())
         until = time.monotonic() + GOODBYE_S
         self._exchange.rest()
@@ -283,8 +291,8 @@ class AdminProcess:
         self._exchange.close()
         self._launching.finish(self._whereabouts.pids.values())
 
-    def _die(self, why: str) -> None:
-        thesplog("the system on %s ends: %s", self._plan.admin_place, why, level=logging.CRITICAL)
+    def _die(self) -> None:
+        leave_last_words(self._plan, self._census.why_no_launcher())
         self._launching.kill(self._whereabouts.pids.values())
         self._exchange.close()
         os._exit(1)

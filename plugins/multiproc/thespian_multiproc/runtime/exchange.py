@@ -28,6 +28,7 @@ from thespian_multiproc.protocol.session_effects import (
 )
 from thespian_multiproc.protocol.sessions import Sessions
 from thespian_multiproc.runtime import wire
+from thespian_multiproc.runtime.arrivals import Arrivals
 from thespian_multiproc.runtime.memory import LARGE_BYTES, keep_large_blocks
 from thespian_multiproc.runtime.sleeping import Sleeper
 from thespian_multiproc.runtime.turns import Turns
@@ -103,6 +104,7 @@ class Exchange:
         self._sweep_at_bytes = SWEEP_BYTES
         self._to_handle: dict[str, int] = {}
         self._taken_in = 0
+        self._arrivals = Arrivals()
         self._poisoned: dict[str, int] = {}
         self._gone: list[str] = []  # who is to be forgotten when all of their mail is handled
         self.is_closed = False
@@ -125,6 +127,25 @@ class Exchange:
             return self._sessions.unreceived
         finally:
             self._turns.give()
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait in the inbox."""
+        # Others are counted with them where nobody would see the difference.
+        return len(self.inbox) if len(self.inbox) > 1000 else sum(m.data is not wire.DONE for m in self.inbox)
+
+    @property
+    def links(self) -> int:
+        """How many others this mailbox is connected with."""
+        self._turns.take()
+        try:
+            return self._sessions.conversations
+        finally:
+            self._turns.give()
+
+    def oldest_s(self, now: float) -> float:
+        """Return for how long the oldest message in the inbox waits; 0 when none does."""
+        return self._arrivals.oldest_s(self._taken_in, len(self.inbox), now) if self.waiting else 0.0
 
     def unhandled(self) -> list[tuple[ActorAddress, int]]:
         """Return how many messages wait to be handled by whom."""
@@ -410,6 +431,7 @@ class Exchange:
             if len(data) > LARGE_BYTES:
                 keep_large_blocks()
             number += 1
+        self._arrivals.came(self._taken_in, len(self.inbox), time.monotonic())
 
     def _look_at(self, mail: Mail) -> None:
         """Take in what is not plain mail."""

@@ -28,6 +28,7 @@ from thespian_multiproc.runtime.exchange import Exchange
 from thespian_multiproc.runtime.inquiries import Fates, Unreadable
 from thespian_multiproc.runtime.kit import ActorKit
 from thespian_multiproc.runtime.processes import why_no_mailbox
+from thespian_multiproc.runtime.reports import ActorReport, AskActor
 
 RESERVE_LIMIT_S = 2.0  # how long a creator waits when it has no descriptor left for a mailbox
 NAMED_LIMIT_S = 20.0  # for the one round trip to the admin that a named actor's creation is
@@ -200,7 +201,16 @@ class Host:
 
     def complete_status(self, status: Thespian_ActorStatus) -> None:
         """Add mail and wake-ups."""
-        for to, number in self._exchange.unhandled():
+        exchange, now = self._exchange, time.monotonic()
+        unhandled = exchange.unhandled()
+        status.miscKeyVals |= {
+            "Mail.Waiting": exchange.waiting,
+            "Mail.Waiting.Oldest ms": int(exchange.oldest_s(now) * 1000),
+            "Mail.Sent.Not Handled": sum(number for _, number in unhandled),
+            "Mail.Sent.Unsent Bytes": exchange.load.unsent_bytes,
+            "Links.Open": exchange.links,
+        }
+        for to, number in unhandled:
             line = (self.address, to, f"{number} message{'s' if number > 1 else ''} not handled yet")
             status.pendingMessages.append(line)
         for mail in list(self._exchange.inbox)[:100]:
@@ -209,7 +219,15 @@ class Host:
             sender = self._exchange.address_of(mail.correspondent) if mail.correspondent else self.address
             status.receivedMessages.append((sender, self.address, f"{len(mail.data)} bytes"))
         with self._wakeups_lock:
-            status.pendingWakeups = self._wakeups.of(self.address, time.monotonic())
+            status.pendingWakeups = self._wakeups.of(self.address, now)
+        status.miscKeyVals["Wakeups.Pending"] = len(status.pendingWakeups)
+
+    def report_to(self, ask: AskActor, status: Thespian_ActorStatus, held_back: bool) -> None:
+        """Tell an operator's program how this actor is."""
+        unhandled = tuple((str(to.key), number) for to, number in self._exchange.unhandled())
+        id_, counters = str(self.address.key), status.miscKeyVals
+        report = ActorReport(id_, ask.number, counters, status.exiting, held_back, unhandled)
+        self._exchange.send(ask.asker, report, self.address, wire.FOR_THE_RUNTIME)
 
     def log(self, level: str, logger: str, text: str) -> None:
         """Write to the standard logger of that name."""

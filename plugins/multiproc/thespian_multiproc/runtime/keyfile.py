@@ -57,6 +57,14 @@ def read_or_make_key() -> bytes:
     return key
 
 
+def state_folder() -> str:
+    """Return the folder of the user's own key, which need not exist; empty when the user has no home."""
+    try:
+        return str(_own_path().parent)
+    except ActorSystemStartupFailure:
+        return ""
+
+
 def _own_path() -> Path:
     from platformdirs import user_state_path  # only who starts or joins a system needs it
 

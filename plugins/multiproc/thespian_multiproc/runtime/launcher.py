@@ -27,6 +27,7 @@ from thespian_multiproc.runtime.processes import (
 )
 from thespian_multiproc.runtime.signals import prepare_signals
 from thespian_multiproc.runtime.sourcefiles import trust_only_settled_bytecode
+from thespian_multiproc.runtime.titles import take_title
 
 __all__ = ["Jobs", "LauncherArgument", "preload", "run_launcher", "run_log_process"]
 
@@ -44,6 +45,7 @@ def run_launcher(argument: LauncherArgument) -> None:
     close_ranges(all_but(channels))
     for channel in channels:  # a module that is preloaded may start programs
         os.set_inheritable(channel, False)
+    take_title("launcher", argument.plan.admin_place)
     gc.disable()  # as gc.freeze's documentation advises, so that processes share as much memory as possible
     launcher = Launcher(argument)
     launcher.begin()  # the admin need not wait for what follows
@@ -89,4 +91,4 @@ def run_log_process(plan: EnginePlan, log_in: int) -> None:
     """Be the log process."""
     from thespian_multiproc.runtime.logprocess import LogArgument, run_log
 
-    run_log(LogArgument(plan.log_definitions, log_in, plan.selection, plan.origin, plan.admin_place))
+    run_log(LogArgument(plan.log_definitions, log_in, plan.selection, plan.origin))

@@ -13,13 +13,12 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 
-import attrs
-
 from thespian_core.internallog import thesplog
 from thespian_core.semantics.birth import Refusal
 from thespian_multiproc.protocol import custody_effects as to_do
 from thespian_multiproc.protocol.custody import Custody
 from thespian_multiproc.runtime.calling import DescriptorsLost, NewsWriter, close_all, hear
+from thespian_multiproc.runtime.lastwords import leave_last_words
 from thespian_multiproc.runtime.launcherargument import LauncherArgument
 from thespian_multiproc.runtime.nursery import Nursery
 from thespian_multiproc.runtime.orders import (
@@ -37,20 +36,15 @@ from thespian_multiproc.runtime.orders import (
     StartActor,
     Started,
 )
-from thespian_multiproc.runtime.page import Page
 from thespian_multiproc.runtime.processes import find, kill_group, next_ended, reap, why_no_process
+from thespian_multiproc.runtime.reports import Look, Seen
+from thespian_multiproc.runtime.wards import Wards, id_of
 
 # All our choice:
 ORDERS_AT_ONCE = 64  # after so many the ended processes are looked at again
 END_WITHIN_S = 5.0  # what the log process is given to write the rest
 KILLED_WITHIN_S = 2.0  # what is killed ends at once, unless the machine itself hangs
 LAST_NEWS_WITHIN_S = 1.0  # what a busy admin is given to read how it ended
-
-
-@attrs.frozen
-class _Actor:
-    order: StartActor  # without what only its process needs
-    page: Page | None
 
 
 class Launcher:
@@ -64,6 +58,7 @@ class Launcher:
         jobs = argument.jobs
         self._plan = argument.plan
         self._capabilities = argument.plan.capabilities
+        self._admin_pid = os.getppid()
         self._call_in = socket.socket(fileno=argument.call_in)
         self._news_stream = socket.socket(fileno=argument.news)
         self._news: NewsWriter | None = NewsWriter(self._news_stream)
@@ -74,7 +69,7 @@ class Launcher:
             shared.setblocking(False)
         self._run_log, self._stop_log = find(jobs.run_log), find(jobs.stop_log)
         self._custody = Custody()
-        self._actors: dict[str, _Actor] = {}
+        self._wards = Wards()
         self._ordered: tuple[StartActor, tuple[int, ...]]
         self._heard: News | None = None
         self._log_due_at_s: float | None = None
@@ -140,7 +135,7 @@ class Launcher:
                 if isinstance(why.record, StartActor):
                     self._ordered = why.record, ()
                     reason = why_no_process(OSError(errno.EMFILE, os.strerror(errno.EMFILE)))
-                    self._carry_out(self._custody.could_not_fork(_id_of(why.record), reason))
+                    self._carry_out(self._custody.could_not_fork(id_of(why.record), reason))
                 continue
             if heard is None:
                 return
@@ -158,7 +153,7 @@ class Launcher:
         match order:
             case StartActor():
                 self._ordered = order, descriptors
-                self._carry_out(self._custody.ordered(_id_of(order)))
+                self._carry_out(self._custody.ordered(id_of(order)))
             case Started():
                 self._heard = order
                 self._carry_out(self._custody.started(order.id))
@@ -169,6 +164,8 @@ class Launcher:
                 self._carry_out(self._custody.ending(order.id, order.abruptly))
             case NewCapabilities():
                 self._capabilities = order.capabilities
+            case Look():
+                self._tell(Seen(order.asker, self._wards.handling(order.ids)))
             case KillAll():
                 self._carry_out(self._custody.kill_all())
             case Finish():
@@ -205,7 +202,11 @@ class Launcher:
             self._news = None
             self._selector.unregister(self._news_stream)
             self._end_by_s = time.monotonic() + KILLED_WITHIN_S
+            ended_itself = self._custody.keeps_log
             self._carry_out(self._custody.admin_gone())
+            if ended_itself:  # else it had told this process to finish
+                why = f"its admin, process {self._admin_pid}, was killed, or ended without a word"
+                leave_last_words(self._plan, why, unless_told=True)
 
     # -- what it does
 
@@ -223,13 +224,13 @@ class Launcher:
                 kill_group(pid)
             case to_do.PassOn() if self._heard is not None:
                 self._tell(self._heard)
-            case to_do.TellBorn(id=id, pid=pid):
-                self._tell(Born(self._remember(id).order, pid))
+            case to_do.TellBorn(pid=pid):
+                self._tell(Born(self._wards.remember(self._ordered[0]), pid))
             case to_do.TellNotStarted(id=id, kind=kind, reason=reason):
-                wanted = self._actors[id].order.actor_class
+                wanted = self._wards.order(id).actor_class
                 self._tell(NotStarted(id, Refusal(kind, wanted, reason)))
             case to_do.TellDied(id=id, abruptly=abruptly, how=how):
-                self._tell_died(id, abruptly, how)
+                self._tell(Died(id, abruptly, how, self._wards.forget(id)))
             case to_do.TellReady(log_pid=log_pid):
                 self._tell(Ready(os.getpid(), log_pid))
             case to_do.TellLogDied(pid=pid, how=how):
@@ -250,19 +251,8 @@ class Launcher:
             pid, page = self._nursery.start(order, descriptors, self._capabilities)
         except OSError as why:
             return self._custody.could_not_fork(id, why_no_process(why))
-        self._remember(id, page)
+        self._wards.remember(order, page)
         return self._custody.forked(id, pid)
-
-    def _remember(self, id: str, page: Page | None = None) -> _Actor:
-        full = self._ordered[0]
-        order = StartActor(
-            full.address,
-            full.actor_class,
-            full.parent,
-            global_name=full.global_name,
-            source_hash=full.source_hash,
-        )
-        return self._actors.setdefault(id, _Actor(order, page))
 
     def _start_log(self) -> None:
         self._log_due_at_s = None
@@ -270,7 +260,7 @@ class Launcher:
             return
         try:
             pid = self._nursery.fork(
-                lambda plan: self._run_log(plan, self._log_in), self._plan, (self._log_in,), "the log process"
+                lambda plan: self._run_log(plan, self._log_in), self._plan, (self._log_in,), "log process"
             )
         except OSError as why:
             thesplog("no log process: %s", why_no_process(why), level=logging.ERROR)
@@ -278,19 +268,8 @@ class Launcher:
         else:
             self._carry_out(self._custody.log_forked(pid, time.monotonic()))
 
-    def _tell_died(self, id: str, abruptly: bool, how: str) -> None:
-        page = self._actors.pop(id).page
-        progress = () if page is None else page.progress()
-        if page is not None:
-            page.close()
-        self._tell(Died(id, abruptly, how, progress))
-
     def _tell(self, news: News) -> None:
         if self._news is not None:
             # When the admin is gone, the next look at the stream shows it.
             with suppress(OSError):
                 self._news.put(news)
-
-
-def _id_of(order: StartActor) -> str:
-    return str(order.address.addressDetails.id)

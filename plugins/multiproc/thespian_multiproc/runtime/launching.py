@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,10 +17,12 @@ from thespian_core.internallog import thesplog
 from thespian_multiproc.runtime.adminargument import AdminArgument
 from thespian_multiproc.runtime.calling import NewsReader, try_say
 from thespian_multiproc.runtime.launcher import LauncherArgument, run_launcher
-from thespian_multiproc.runtime.orders import News, Order
+from thespian_multiproc.runtime.orders import LogProcessDied, News, Order, Ready
 from thespian_multiproc.runtime.plan import EnginePlan
+from thespian_multiproc.runtime.processes import how_it_ended
 from thespian_multiproc.transport.interface import Invitation
 
+ENDED_LIMIT_S = 0.5  # a process closes its sockets a moment before its parent can ask how it ended
 END_LIMIT_S = 8.0  # a launcher has 5 s for the last log records, and some for a log process that hangs
 
 
@@ -31,12 +34,18 @@ class Launching:
         call: where orders go.
         news: where news come from.
         log: where log records go.
+
+    Attributes:
+        log_pid: of the log process, as far as is known.
+        log_restarts: how often that was started again.
     """
 
     def __init__(self, pid: int, call: socket.socket, news: socket.socket, log: socket.socket) -> None:
         self.pid = pid
         self.log = log
         self.is_gone = False
+        self.log_pid: int | None = None
+        self.log_restarts = 0
         self._call = call
         self._news_socket = news
         self._heard: deque[News] = deque()
@@ -98,7 +107,12 @@ class Launching:
     def news(self) -> Iterable[News]:
         """Take what was heard."""
         while self._heard:
-            yield self._heard.popleft()
+            news = self._heard.popleft()
+            if isinstance(news, Ready):
+                self.log_pid = news.log_pid
+            elif isinstance(news, LogProcessDied):
+                self.log_pid, self.log_restarts = news.pid, self.log_restarts + 1
+            yield news
 
     def order(self, record: Order, invitation: Invitation | None = None) -> None:
         """Tell the launcher something; an invitation is handed over to it."""
@@ -127,6 +141,17 @@ class Launching:
         reaper.join(END_LIMIT_S)
         if reaper.is_alive():
             self.kill(pids)
+
+    def how_it_ended(self) -> str:
+        """Say how the launcher ended, which it has."""
+        with contextlib.suppress(ChildProcessError):
+            until = time.monotonic() + ENDED_LIMIT_S
+            while time.monotonic() < until:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                if pid:
+                    return how_it_ended(os.waitstatus_to_exitcode(status))
+                time.sleep(0.01)
+        return "it did not say how"
 
     def kill(self, pids: Iterable[int]) -> None:
         """End the launcher and everything it started, at once."""

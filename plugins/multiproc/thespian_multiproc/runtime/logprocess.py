@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import logging.config
 import os
@@ -39,14 +38,12 @@ class LogArgument:
         log_in: the descriptor of the reading end of the log channel.
         selection: exactly which plugins are used; their log filters are applied here.
         origin: where to look for the code that the definitions name.
-        place: the admin's, for the title of the process.
     """
 
     definitions: bytes = attrs.field(repr=False)
     log_in: int
     selection: Selection
     origin: Origin = attrs.field(default=Origin())
-    place: str = ""
 
 
 def run_log(argument: LogArgument) -> None:
@@ -57,7 +54,6 @@ def run_log(argument: LogArgument) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the system says when it is over, not a terminal
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _take_title(f"logger {argument.place}".strip())
     report = _Reporter()
     logging.raiseExceptions = False
     logging.Handler.handleError = report.handler_failed  # type: ignore[assignment]
@@ -223,10 +219,3 @@ def _forget_definitions() -> None:
         logger.setLevel(logging.NOTSET)
         logger.propagate, logger.disabled = True, False
     logging.getLogger().filters.clear()
-
-
-def _take_title(title: str) -> None:
-    try:
-        importlib.import_module("setproctitle").setproctitle(title)
-    except Exception:  # it is not installed, or does not work here: only ``ps`` looks plainer
-        return

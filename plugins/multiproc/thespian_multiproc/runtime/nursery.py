@@ -26,6 +26,7 @@ from thespian_multiproc.runtime.processes import (
     take_signals,
     unlinked_file,
 )
+from thespian_multiproc.runtime.titles import take_title
 
 
 @attrs.frozen
@@ -103,7 +104,7 @@ class Nursery:
                 self._run_actor,
                 kit,
                 (*descriptors, self._call.fileno(), self._log.fileno()),
-                f"the actor {order.actor_class}",
+                f"actor {order.actor_class}",
             )
         except OSError:
             page.close()
@@ -120,7 +121,7 @@ class Nursery:
             function: what is run.
             argument: its only argument.
             kept: the only descriptors that it has, beside the standard streams.
-            whose: for the internal log.
+            whose: for lists of processes, and for the internal log.
 
         Raises:
             OSError: no process could be made.
@@ -151,9 +152,10 @@ class Nursery:
             drop_inherited_exit_functions()
             close_ranges(to_close)
             die_with_parent(self._pid, self._life, self._by_signal)
+            take_title(whose, self._plan.admin_place)
             function(argument)
 
-        run_and_end(run, argument, whose)
+        run_and_end(run, argument, f"the {whose}")
 
     def _spawn(
         self, order: StartActor, descriptors: tuple[int, ...], capabilities: bytes
@@ -202,4 +204,5 @@ def run_spawned(argument: SpawnArgument) -> None:
     kit = ActorKit(
         argument.order, argument.descriptors, argument.plan, argument.capabilities, call, log, page
     )
+    take_title(f"actor {argument.order.actor_class}", argument.plan.admin_place)
     find(argument.run_actor)(kit)

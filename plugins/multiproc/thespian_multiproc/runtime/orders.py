@@ -1,8 +1,9 @@
 """What the processes of one system tell each other through inherited sockets, where nobody else can speak.
 
 To the launcher: :class:`StartActor` from whoever creates an actor; from the new process :class:`Started`,
-:class:`NotStarted` and :class:`Ending`; from the admin :class:`NewCapabilities`, :class:`KillAll` and
-:class:`Finish`. To the admin: :class:`Born` and :class:`Died`, and the new processes' words passed on.
+:class:`NotStarted` and :class:`Ending`; from the admin :class:`NewCapabilities`, ``Look``,
+:class:`KillAll` and :class:`Finish`. To the admin: :class:`Born` and :class:`Died`, ``Seen``, and the new
+processes' words passed on.
 
 They hold nothing but text, numbers, bytes and addresses, so that neither launcher nor admin ever imports a
 user's code: what may hold more is pickled inside them, and unpickled by actors only.
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.semantics.birth import Refusal
+from thespian_multiproc.runtime.reports import Look, Seen
 
 
 class Origin(NamedTuple):
@@ -149,5 +151,5 @@ class LogProcessDied(NamedTuple):
     how: str
 
 
-Order = StartActor | NewCapabilities | KillAll | Finish | Started | NotStarted | Ending
-News = Ready | Born | Started | NotStarted | Died | LogProcessDied
+Order = StartActor | NewCapabilities | Look | KillAll | Finish | Started | NotStarted | Ending
+News = Ready | Born | Started | NotStarted | Died | Seen | LogProcessDied

@@ -35,6 +35,7 @@ class EnginePlan(NamedTuple):
         max_unsent_bytes: above it, an actor takes no new ordinary mail.
         most_unsent_bytes: above it, what an actor sends becomes dead letters.
         origin: where the starter's code is.
+        state_folder: where it is written down how the system ended; empty for nowhere.
     """
 
     base_name: str
@@ -54,6 +55,7 @@ class EnginePlan(NamedTuple):
     max_unsent_bytes: int = DEFAULT_MAX_UNSENT_BYTES
     most_unsent_bytes: int = DEFAULT_MOST_UNSENT_BYTES
     origin: Origin = Origin()
+    state_folder: str = ""
 
     def __repr__(self) -> str:  # the key shows nowhere
         return f"EnginePlan({self.base_name!r}, {self.admin_place!r})"

@@ -14,7 +14,7 @@ from thespian_core.hooks.records import TransportSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.semantics.capabilities import all_capabilities
 from thespian_core.systembase import Plan
-from thespian_multiproc.runtime.keyfile import read_or_make_key
+from thespian_multiproc.runtime.keyfile import read_or_make_key, state_folder
 from thespian_multiproc.runtime.logdefinitions import pack_definitions
 from thespian_multiproc.runtime.opaque import closed
 from thespian_multiproc.runtime.opening import LARGEST_MESSAGE_BYTES, new_prefix
@@ -84,6 +84,7 @@ def engine_plan(plan: Plan, scheme: str, key: bytes, place: str) -> EnginePlan:
         max_unsent_bytes=_bytes(own, "Max Unsent Bytes", DEFAULT_MAX_UNSENT_BYTES),
         most_unsent_bytes=_bytes(own, "Most Unsent Bytes", DEFAULT_MOST_UNSENT_BYTES),
         origin=current_origin(),
+        state_folder=state_folder(),
     )
 
 

@@ -1,0 +1,122 @@
+"""What the admin tells an operator of its system."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from thespian_core.semantics.admin import Admin
+from thespian_core.status import Thespian_SystemStatus
+from thespian_core.texts import told
+from thespian_multiproc.runtime.exchange import Exchange
+from thespian_multiproc.runtime.launching import Launching
+from thespian_multiproc.runtime.living import exists
+from thespian_multiproc.runtime.opaque import Opaque
+from thespian_multiproc.runtime.plan import EnginePlan
+from thespian_multiproc.runtime.reports import ActorRow, SystemReport
+from thespian_multiproc.runtime.whereabouts import Whereabouts
+
+_VM_EVENTS = "/proc/vmstat"  # Linux; proc(5)
+
+
+class Census:
+    """Counts a system's actors and processes.
+
+    Args:
+        plan: of the system.
+        admin: its rules.
+        whereabouts: of its processes.
+        launching: its launcher.
+        exchange: the admin's.
+
+    Attributes:
+        died: how many actors ended without having been asked to.
+    """
+
+    def __init__(
+        self,
+        plan: EnginePlan,
+        admin: Admin,
+        whereabouts: Whereabouts,
+        launching: Launching,
+        exchange: Exchange,
+    ) -> None:
+        self.died = 0
+        self._plan = plan
+        self._admin = admin
+        self._whereabouts = whereabouts
+        self._launching = launching
+        self._exchange = exchange
+        self._started_at = time.monotonic()
+        self._killed_before = killed_for_memory()
+
+    def report(self) -> SystemReport:
+        """Return the answer to ``AskSystem``."""
+        admin, whereabouts = self._admin, self._whereabouts
+        living = {address.key for address in admin.living()}
+        handler = admin.dead_letter_handler
+        return SystemReport(
+            place=self._plan.admin_place,
+            system_id=self._plan.admin_id,
+            base_name=self._plan.base_name,
+            base_version=self._plan.base_version,
+            up_s=time.monotonic() - self._started_at,
+            shutting_down=admin.shutting_down,
+            admin_pid=os.getpid(),
+            launcher_pid=self._launching.pid,
+            log_pid=self._launching.log_pid,
+            log_restarts=self._launching.log_restarts,
+            died=self.died,
+            dead_letters=admin.dead_letters,
+            dead_letter_handler=None if handler is None else str(handler.key),
+            unhandled=sum(number for _, number in self._exchange.unhandled()),
+            capabilities=tuple((told(name), _as_text(value)) for name, value in admin.capabilities.items()),
+            plugins=tuple((one.name, one.distribution, one.version) for one in self._plan.selection.used),
+            programs=tuple(pid for pid in whereabouts.programs.values() if exists(pid)),
+            actors=tuple(
+                ActorRow(
+                    birth.address,
+                    None if birth.parent is None else str(birth.parent.key),
+                    str(birth.actor_class),
+                    whereabouts.pids.get(id_),
+                    birth.global_name,
+                    birth.source_hash,
+                    birth.address.key in living,
+                )
+                for id_, birth in whereabouts.births.items()
+            ),
+        )
+
+    def complete(self, status: Thespian_SystemStatus) -> None:
+        """Add what only the admin's process knows."""
+        for to, number in self._exchange.unhandled():
+            status.pendingMessages.append((self._exchange.address, to, f"{number} messages not handled yet"))
+        status.miscKeyVals |= {
+            "Admin Actors Died.Total": self.died,
+            "Admin Log Process Restarted.Total": self._launching.log_restarts,
+            "Admin Links.Open": self._exchange.links,
+        }
+
+    def why_no_launcher(self) -> str:
+        """Say why a system whose launcher is gone ends."""
+        why = f"its launcher, process {self._launching.pid}, is gone: {self._launching.how_it_ended()}"
+        before, now = self._killed_before, killed_for_memory()
+        if before is not None and now is not None and now > before:
+            why += f"; the kernel has killed {now - before} for lack of memory since the system started"
+        return why
+
+
+def killed_for_memory() -> int | None:
+    """Return how many processes of this machine the kernel has killed for lack of memory; None if unknown."""
+    try:
+        with open(_VM_EVENTS, encoding="ascii") as file:
+            for line in file:
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+    except (OSError, ValueError):
+        pass
+    return None
+
+
+def _as_text(value: object) -> str:
+    return "(of a class of the user's)" if isinstance(value, Opaque) else told(value)
