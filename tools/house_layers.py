@@ -71,6 +71,15 @@ LAYERS = (
         ("thespian_core", "thespian_core.hooks", "thespian_core.semantics", "leaves"),
     ),
     Layer(
+        "thespian_operator",
+        "status, top, stop, a plugin",
+        ("thespian_operator",),
+        (
+            *("thespian_multiproc.runtime", "thespian_multiproc.transport"),
+            *("thespian_core", "thespian_core.hooks", "thespian_core.semantics", "leaves"),
+        ),
+    ),
+    Layer(
         "thespian_tcp",
         "sockets, a plugin",
         ("thespian_tcp",),

@@ -16,7 +16,12 @@ HOMES: dict[str, dict[str, str]] = {
         "multiprocUDPBase": "thespian-udp",
         "multiprocQueueBase": "thespian-queue",
     },
-    "command": {"director": "thespian-director"},
+    "command": {
+        "director": "thespian-director",
+        "status": "thespian-operator",
+        "top": "thespian-operator",
+        "stop": "thespian-operator",
+    },
 }
 
 _SEE_ALL = "  all plugins:  thespian plugins"

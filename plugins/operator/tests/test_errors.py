@@ -1,0 +1,132 @@
+"""An operator who asks for what is not there is told so, and how to mend it; nothing is started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+
+from plugins.operator.tests.conftest import Command, Town, engine_bases, free_port
+from thespian_core.hooks.records import SystemBaseSpec
+from thespian_core.hooks.registry import default_registry
+
+COMMANDS = ("status", "top", "stop")
+every_command = pytest.mark.parametrize("name", COMMANDS)
+
+
+@contextlib.contextmanager
+def a_stranger(port: int, answer: bytes) -> Iterator[None]:
+    """Let a program that is no Thespian have a port; it says something to everybody, or nothing."""
+    connections: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", port)) as server:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    connections.append(connection)
+                    if answer:
+                        connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for connection in connections:
+                connection.close()
+
+
+@every_command
+def test_where_nothing_listens_no_system_is_started(thespian: Command, base_name: str, name: str) -> None:
+    port = free_port()
+    said = thespian.fails(name, "--base", base_name, "--port", port)
+    assert said == (
+        f"Error: no system runs at 127.0.0.1:{port} ({base_name})\n"
+        "  start one there, or name the port of another: --port\n"
+    )
+    assert thespian.fails(name, "--port", port).startswith(f"Error: no system runs at 127.0.0.1:{port} (")
+
+
+@every_command
+def test_a_program_that_says_nothing_is_no_system(thespian: Command, name: str) -> None:
+    port = free_port()
+    with a_stranger(port, b""):
+        said = thespian.fails(name, "--base", "multiprocTCPBase", "--port", port)
+    assert said.startswith(
+        f"Error: what listens at 127.0.0.1:{port} does not answer: "
+        "it is another program, or a system that was stopped\n"
+    )
+
+
+@every_command
+def test_a_program_that_says_something_else_is_no_system(thespian: Command, name: str) -> None:
+    port = free_port()
+    with a_stranger(port, b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9):
+        said = thespian.fails(name, "--base", "multiprocTCPBase", "--port", port)
+    assert said.startswith(f"Error: what listens at 127.0.0.1:{port} ")
+    assert len(said.splitlines()) == 2
+
+
+@every_command
+def test_a_system_with_another_key_stays_closed(town: Town, name: str, tmp_path: Path) -> None:
+    key = tmp_path / "other.key"
+    key.write_bytes(os.urandom(32))
+    key.chmod(0o600)
+    stranger = attrs.evolve(town.thespian, environ={"THESPIAN_KEY_FILE": str(key)})
+    said = stranger.fails(name)
+    assert said.startswith(f"Error: what listens at 127.0.0.1:{town.port} does not let you in: ")
+    assert "name its key in THESPIAN_KEY_FILE" in said
+    assert len(said.splitlines()) == 2
+    assert len(town.thespian.json("status")["actors"]) == 1
+
+
+@every_command
+def test_a_key_file_that_is_not_there_is_told(thespian: Command, name: str) -> None:
+    without = attrs.evolve(thespian, environ={"THESPIAN_KEY_FILE": "/not/there.key"})
+    assert without.fails(name, "--port", free_port()).startswith("Error: there is no key file /not/there.key")
+
+
+@every_command
+def test_a_base_that_is_not_installed_is_told_with_those_that_are(thespian: Command, name: str) -> None:
+    said = thespian.fails(name, "--base", "pigeonBase")
+    assert said.startswith("Error: no system base named 'pigeonBase' is installed\n  installed: ")
+
+
+@every_command
+def test_a_base_without_processes_cannot_be_looked_at(thespian: Command, name: str) -> None:
+    said = thespian.fails(name, "--base", "simpleSystemBase")
+    assert said.startswith("Error: a system on simpleSystemBase lives inside its program")
+
+
+@every_command
+@pytest.mark.parametrize("port", ["0", "65536", "many", "1900.5", ""])
+def test_a_port_that_is_none_is_told(thespian: Command, name: str, port: str) -> None:
+    said = thespian.fails(name, "--port", port, status=2)
+    assert "Error: Invalid value for '--port'" in said
+
+
+@every_command
+def test_an_address_that_is_not_this_machines_is_told(thespian: Command, name: str) -> None:
+    elsewhere = attrs.evolve(thespian, environ={"THESPIAN_BASE_IPADDR": "not an address"})
+    said = elsewhere.fails(name)
+    assert said.startswith("Error: no place of a system on ")
+    assert "'not an address'" in said
+
+
+def test_where_no_base_of_many_processes_is_installed_that_is_told(thespian: Command) -> None:
+    registry = default_registry()
+    origins = [registry.origin_of(registry.find(SystemBaseSpec, name)) for name in engine_bases()]
+    names = ",".join(origin.name for origin in origins if origin is not None)
+    blocked = attrs.evolve(thespian, environ={"THESPIAN_BLOCK_PLUGINS": names})
+    said = blocked.fails("status")
+    assert said.startswith("Error: no system base is installed whose systems other programs can join\n")

@@ -1,0 +1,72 @@
+"""``thespian stop`` ends a system: politely, and if that does not help, not."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from plugins.operator.tests.conftest import Gate, Town
+
+
+def is_there(pid: int) -> bool:
+    """Whether a process exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def pids(town: Town) -> list[int]:
+    """Return the numbers of all processes of a system."""
+    found = town.thespian.json("status")
+    return [one["pid"] for one in (*found["processes"].values(), *found["actors"])]
+
+
+def test_it_ends_a_system_and_then_there_is_none(town: Town) -> None:
+    town.hire(2)
+    everybody = pids(town)
+    assert town.thespian.prints("stop") == f"the system at 127.0.0.1:{town.port} has ended\n"
+    assert [pid for pid in everybody if is_there(pid)] == []
+    said = town.thespian.fails("stop")
+    assert said.startswith(f"Error: no system runs at 127.0.0.1:{town.port} ({town.base_name})\n")
+    assert "ended by itself" not in said
+
+
+def test_a_system_that_does_not_end_in_time_is_killed(town: Town, new_gate: Callable[[], Gate]) -> None:
+    (worker,) = town.hire(1)
+    town.pass_on(worker, 1, new_gate().message)
+    everybody = pids(town)
+    said = town.thespian.prints("stop", "--timeout", "0.2")
+    assert said == (
+        f"the system at 127.0.0.1:{town.port} did not end in 0.2 s: "
+        f"its admin, process {everybody[0]}, was killed\n"
+    )
+    town.thespian.fails("stop")
+
+
+def test_a_stopped_admin_is_woken_and_ends_its_system(town: Town) -> None:
+    admin = pids(town)[0]
+    os.kill(admin, signal.SIGSTOP)
+    assert town.thespian.prints("stop") == f"the system at 127.0.0.1:{town.port} has ended\n"
+    assert not is_there(admin)
+
+
+@pytest.mark.slow
+def test_it_tells_whom_the_system_had_to_kill_and_what_they_were_doing(
+    town: Town, new_gate: Callable[[], Gate]
+) -> None:
+    (worker,) = town.hire(1)
+    pid = town.pid(worker)
+    town.pass_on(worker, 2, new_gate().message)
+    first, *killed = town.thespian.prints("stop").splitlines()
+    assert first == f"the system at 127.0.0.1:{town.port} has ended"
+    lines = [line for line in killed if str(worker) in line.partition(" did not exit")[0]]
+    assert len(lines) == 1
+    assert (
+        f"{worker} plugins.operator.tests.town.Worker (process {pid}) did not exit within 7.5 s: " in lines[0]
+    )
+    assert f"handling message 1 from {town.mayor} (plugins.operator.tests.town.Mayor)" in lines[0]

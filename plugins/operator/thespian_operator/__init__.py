@@ -1,0 +1,1 @@
+"""What an operator sees of running systems, and how they are ended."""

@@ -1,0 +1,194 @@
+"""Which system a command is about, and how its process gets into it without starting one."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from thespian_core.errors import ActorSystemException
+from thespian_core.hooks.errors import PluginError
+from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
+from thespian_core.hooks.registry import default_registry
+from thespian_multiproc.runtime.keyfile import read_or_make_key, state_folder
+from thespian_multiproc.runtime.lastwords import LastWords, read_last_words
+from thespian_multiproc.runtime.opening import open_transport
+from thespian_multiproc.runtime.planning import LARGEST_MESSAGE_BYTES, own_host
+from thespian_multiproc.transport.interface import AddressInUse, Transport
+from thespian_operator.visitor import Visitor
+
+JOIN_LIMIT_S = 2.0  # a running system answers in a few milliseconds
+
+
+class NoSystem(ActorSystemException):
+    """There is no system that this program can join; nothing was started."""
+
+
+class SilentSystem(NoSystem):
+    """Something listens there, and says nothing at all: it may be a system that was stopped.
+
+    Attributes:
+        place: where.
+    """
+
+    def __init__(self, text: str, place: Place) -> None:
+        super().__init__(text)
+        self.place = place
+
+
+@attrs.frozen
+class Place:
+    """Where a system of one base is reached, if one runs there.
+
+    Attributes:
+        base_name: the base's name.
+        transport: the base's.
+        where: the place of its admin.
+    """
+
+    base_name: str
+    transport: Transport
+    where: str
+
+    @property
+    def last_words(self) -> LastWords | None:
+        """Why the last system here ended, if it did so by itself."""
+        return read_last_words(state_folder(), self.base_name, self.where)
+
+
+def base_names() -> tuple[str, ...]:
+    """Return the installed bases whose systems have processes of their own."""
+    registry = default_registry()
+    found = []
+    for name in registry.names(SystemBaseSpec):
+        with contextlib.suppress(PluginError):  # what two plugins fight for is nobody's
+            if registry.find(SystemBaseSpec, name).transport is not None:
+                found.append(name)
+    return tuple(found)
+
+
+def places(base_name: str | None, port: int | None) -> list[Place]:
+    """Return where to look for a system: one place for each base, or for the one that is named.
+
+    Raises:
+        PluginNotFound: there is no such base.
+        NoSystem: there is no base at all whose systems can be joined, or the port is none.
+    """
+    names: Iterable[str] = base_names() if base_name is None else [base_name]
+    found = [_place_of(name, port) for name in names]
+    if not found:
+        raise NoSystem(
+            "no system base is installed whose systems other programs can join\n"
+            "  pip install thespian-tcp; all plugins:  thespian plugins"
+        )
+    return found
+
+
+def _place_of(base_name: str, port: int | None) -> Place:
+    registry = default_registry()
+    scheme = registry.find(SystemBaseSpec, base_name).transport
+    if scheme is None:
+        raise NoSystem(
+            f"a system on {base_name} lives inside its program, and cannot be looked at from outside\n"
+            f"  bases that can: {', '.join(base_names()) or 'none is installed'}"
+        )
+    capabilities: dict[str, Any] = {} if port is None else {"Admin Port": port}
+    try:
+        transport = open_transport(registry.open(TransportSpec, scheme), own_host(), LARGEST_MESSAGE_BYTES)
+        return Place(base_name, transport, transport.resolve(capabilities))
+    except ValueError as why:
+        raise NoSystem(f"no place of a system on {base_name} is named: {why}") from None
+
+
+def join(base_name: str | None, port: int | None) -> Visitor:
+    """Join the system that runs at the port; of several bases, the first that has one there.
+
+    Raises:
+        PluginNotFound: there is no such base.
+        NoSystem: none runs there that lets this program in; the text says what does.
+        ActorSystemStartupFailure: the user's key cannot be used.
+    """
+    vacant = []
+    wrong: NoSystem | None = None
+    for place in places(base_name, port):
+        try:
+            visitor = _enter(place)
+        except NoSystem as why:
+            wrong = wrong or why
+        else:
+            if visitor is not None:
+                return visitor
+            vacant.append(place)
+    if wrong is not None:
+        raise wrong
+    raise NoSystem(_nothing_at(vacant))
+
+
+def is_taken(place: Place) -> bool:
+    """Whether anybody listens at a place.
+
+    Raises:
+        NoSystem: nobody can, at such a place.
+    """
+    try:
+        with contextlib.closing(place.transport.open()) as endpoint:
+            endpoint.invite(at=place.where).release()
+    except AddressInUse:
+        return True
+    except OSError as why:
+        raise NoSystem(
+            f"nobody can listen at {place.where}: {why.strerror or why}\n"
+            f"  see that the address is one of this machine, and who may use the port"
+        ) from None
+    return False
+
+
+def _enter(place: Place) -> Visitor | None:
+    """Join a system; None when nobody listens at its place."""
+    visitor = Visitor.open(place.base_name, place.transport, place.where, read_or_make_key())
+    try:
+        joined = visitor.join(time.monotonic() + JOIN_LIMIT_S)
+        if joined is not None and joined.base_name == place.base_name:
+            return visitor
+    except BaseException:
+        visitor.close()
+        raise
+    visitor.close()
+    if joined is not None:
+        raise NoSystem(
+            f"the system at {place.where} runs on {joined.base_name}, not on {place.base_name}\n"
+            f"  name it: --base {joined.base_name}"
+        )
+    if visitor.complaints:
+        reason = visitor.complaints[0].partition("\n")[0]
+        raise NoSystem(
+            f"what listens at {place.where} does not let you in: {reason}\n"
+            f"  a system of another user or key: name its key in THESPIAN_KEY_FILE; "
+            f"another program: choose another --port"
+        )
+    if is_taken(place):
+        text = f"what listens at {place.where} does not answer"
+        cause = "it is another program, or a system that was stopped"
+        raise SilentSystem(
+            f"{text}: {cause}\n  see whose it is:  ss -ltnp; choose another --port, or end it", place
+        )
+    return None
+
+
+def _nothing_at(vacant: list[Place]) -> str:
+    where = " or ".join(dict.fromkeys(place.where for place in vacant))
+    lines = [f"no system runs at {where} ({', '.join(place.base_name for place in vacant)})"]
+    for place in vacant:
+        words = place.last_words
+        if words is not None:
+            lines.append(f"the last one on {place.base_name} ended by itself {told_end(words)}")
+    lines.append("start one there, or name the port of another: --port")
+    return "\n  ".join(lines)
+
+
+def told_end(words: LastWords) -> str:
+    """Tell when and why a system ended."""
+    return f"at {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(words.at))}: {words.why}"
