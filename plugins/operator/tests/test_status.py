@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from plugins.operator.tests.conftest import PATIENCE_S, Command, Gate, Town, free_port
+from thespian.actors import Thespian_StatusReq
+from thespian.system.messages.status import formatStatus
 
 PROGRAM = """
 import sys
@@ -114,13 +118,28 @@ def test_a_busy_actor_is_shown_with_what_it_handles_and_what_waits_for_it(
     assert town.actor(town.mayor)["mail_out"] == 3
 
 
-def test_what_waits_is_told_by_an_actor_between_two_messages(
+def test_the_answer_of_an_actor_says_how_much_waits_and_for_how_long(
+    town: Town, new_gate: Callable[[], Gate]
+) -> None:
+    (worker,) = town.hire(1)
+    gate = new_gate()
+    for message in (gate.message, Thespian_StatusReq(), "one", "another"):
+        town.system.tell(worker, message)
+    assert town.actor(worker)["state"] == "busy"  # and that takes a while
+    gate.open()
+    status = town.system.listen(PATIENCE_S)
+    assert status.miscKeyVals["Mail.Waiting"] == 2
+    assert status.miscKeyVals["Links.Open"] >= 2
+    text = io.StringIO()
+    formatStatus(status, tofd=text)
+    assert "- Mail.Waiting.Oldest ms" in text.getvalue()
+
+
+def test_an_actor_answers_between_two_messages_though_others_wait(
     town: Town, new_gate: Callable[[], Gate]
 ) -> None:
     (worker,) = town.hire(1)
     first, second = new_gate(), new_gate()
-    for gate in (first, second, second):
-        town.pass_on(worker, 1, gate.message)
     with subprocess.Popen(
         town.thespian.words("status", "--json", "--watch", "--interval", "0.1"),
         cwd=town.thespian.folder,
@@ -128,11 +147,16 @@ def test_what_waits_is_told_by_an_actor_between_two_messages(
         text=True,
     ) as watching:
         assert watching.stdout is not None
-        looks = (json.loads(line)["actors"][1] for line in watching.stdout)
-        assert next(looks)["state"] == "busy"
+        looks = (json.loads(line)["actors"][1] for line in islice(watching.stdout, 300))
+        before = next(looks)
+        assert before["state"] == "idle"  # and connected with the command from now on
+        for gate in (first, second, second):
+            town.pass_on(worker, 1, gate.message)
+        assert next(look for look in looks if look["state"] == "busy")["handled"] == before["handled"]
         first.open()
-        handled = next(look for look in looks if look["handled"] == 1)
-        assert (handled["state"], handled["mail_in"]) == ("busy", 2)
+        later = next(look for look in looks if look["handled"] != before["handled"])
+        assert later["handled"] == before["handled"] + 1
+        assert (later["state"], later["mail_in"]) == ("busy", 2)
         watching.send_signal(signal.SIGINT)
         watching.stdout.close()
         assert watching.wait(PATIENCE_S) == 130
@@ -181,7 +205,7 @@ def test_watching_shows_what_becomes_of_the_system_until_it_ends(town: Town) -> 
     ) as watching:
         assert watching.stdout is not None
         assert watching.stderr is not None
-        looks = (json.loads(line) for line in watching.stdout)
+        looks = (json.loads(line) for line in islice(watching.stdout, 300))
         assert len(next(looks)["actors"]) == 1
         town.hire(2)
         assert len(next(look for look in looks if len(look["actors"]) > 1)["actors"]) == 3

@@ -49,7 +49,7 @@ class Actor:
     Attributes:
         row: what the admin knows of it.
         state: what it is doing.
-        report: what it says itself; of one that does not answer now, what it said since it was asked before.
+        report: what it says itself; of one that does not answer now, what it has said last.
         figures: of its process; None when that cannot be seen.
         handling: what it is handling, if it does not answer: the sender, and the number of the message.
         mail_at_least: how much mail it has, if it does not answer, going by actors that have sent some.
@@ -106,14 +106,16 @@ def take(visitor: Visitor, last_words: LastWords | None, number: int) -> Snapsho
     asked = {str(row.address.key): row for row in system.actors if row.is_living}
     visitor.ask_actors(asked.values(), number)
     figures = _figures_of(system)
-    reports = _hear(visitor, set(asked), number)
+    _hear(visitor, set(asked), number)
+    reports = visitor.reports = {id_: one for id_, one in visitor.reports.items() if id_ in asked}
     quiet = {id_: None for id_ in asked if id_ not in reports or reports[id_].number != number}
     handling: dict[str, Handling] = {}
     if quiet:
         handling = {one.id: one for one in visitor.handling(quiet, time.monotonic() + QUIET_S)}
     sent = Counter[str]()
     for report in reports.values():
-        sent.update(dict(report.unhandled))
+        if report.number == number:
+            sent.update(dict(report.unhandled))
     classes = {str(row.address.key): row.actor_class for row in system.actors}
     actors = {}
     for row in system.actors:
@@ -128,19 +130,12 @@ def take(visitor: Visitor, last_words: LastWords | None, number: int) -> Snapsho
     return Snapshot(system, figures, tuple(_tree(actors)), last_words, time.monotonic())
 
 
-def _hear(visitor: Visitor, missing: set[str], number: int) -> dict[str, ActorReport]:
-    """Return the last answer of each actor that has given any."""
-    found: dict[str, ActorReport] = {}
+def _hear(visitor: Visitor, missing: set[str], number: int) -> None:
+    """Wait until all have answered, or nobody does any more."""
     limit = time.monotonic() + ANSWER_LIMIT_S
-    while missing and time.monotonic() < limit:
-        reports = visitor.hear_actors(min(limit, time.monotonic() + QUIET_S))
-        if not reports:
-            break
-        for report in reports:
-            found[report.id] = report
-            if report.number == number:
-                missing.discard(report.id)
-    return found
+    while missing and visitor.hear_actors(min(limit, time.monotonic() + QUIET_S)):
+        reports = visitor.reports
+        missing = {id_ for id_ in missing if id_ not in reports or reports[id_].number != number}
 
 
 def _figures_of(system: SystemReport) -> dict[int, Figures]:

@@ -46,6 +46,7 @@ class Visitor:
         base_name: the base's name.
         where: the place of the admin.
         joined: what the admin has said when it let this program in.
+        reports: the last answer of each actor, which may be late.
     """
 
     base_name: str
@@ -54,6 +55,9 @@ class Visitor:
     _exchange: Exchange
     _heard: deque[Any]
     joined: Joined | None = None
+    reports: dict[str, ActorReport] = attrs.field(factory=dict)
+    _has_heard_actors: bool = False
+    _unanswered: set[str] = attrs.field(factory=set)
 
     @classmethod
     def open(cls, base_name: str, transport: Transport, where: str, key: bytes) -> Visitor:
@@ -101,19 +105,24 @@ class Visitor:
         raise SystemSilent
 
     def ask_actors(self, actors: Iterable[ActorRow], number: int) -> None:
-        """Ask actors how they are; the number comes back with their answers."""
+        """Ask actors how they are; the number comes back with their answers.
+
+        Who has not answered yet is not asked again: a busy actor would have a question for every look.
+        """
         question = AskActor(self._exchange.address, number)
         for actor in actors:
+            if actor.address.key in self._unanswered:
+                continue
+            self._unanswered.add(actor.address.key)
             self._exchange.send(actor.address, question, self._exchange.address, wire.FOR_THE_RUNTIME)
         self._exchange.rest()
 
-    def hear_actors(self, until: float) -> list[ActorReport]:
-        """Wait for answers; return those that have come in, as soon as there are any."""
-        while time.monotonic() < until:
-            found = [message for message in self._hear(until) if isinstance(message, ActorReport)]
-            if found:
-                return found
-        return []
+    def hear_actors(self, until: float) -> bool:
+        """Wait for answers, until some have come in; whether any have."""
+        self._has_heard_actors = False
+        while not self._has_heard_actors and time.monotonic() < until:
+            self._hear(until)
+        return self._has_heard_actors
 
     def handling(self, ids: Iterable[str], until: float) -> tuple[Handling, ...]:
         """Ask what actors are handling; nothing when that is not known in time."""
@@ -173,7 +182,10 @@ class Visitor:
         return not self._is_gone and bool(unhandled.get(self.where))
 
     def _hear(self, until: float) -> list[Any]:
-        """Wait for what comes in; messages to this mailbox itself are nothing to a command."""
+        """Wait for what comes in, and return what is not an actor's answer.
+
+        Messages to the mailbox itself are nothing to a command.
+        """
         exchange = self._exchange
         if not self._heard:
             exchange.attend(max(0.0, until - time.monotonic()))
@@ -184,8 +196,15 @@ class Visitor:
             exchange.doubts.remove(name)
             exchange.unknown(name)  # an actor that has ended meanwhile: the network says so
         exchange.lifeless.clear()
-        found = list(self._heard)
-        self._heard.clear()
+        found = []
+        while self._heard:
+            message = self._heard.popleft()
+            if isinstance(message, ActorReport):
+                self.reports[message.id] = message
+                self._unanswered.discard(message.id)
+                self._has_heard_actors = True
+            else:
+                found.append(message)
         return found
 
     def _tell_admin(self, request: Request) -> None:
