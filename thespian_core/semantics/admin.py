@@ -212,11 +212,6 @@ class Admin:
         """Who gets dead letters now."""
         return self._dead_letters.handler
 
-    @property
-    def dead_letters(self) -> int:
-        """How many messages had no living target."""
-        return self._dead_letters.count
-
     def count_dead_letters(self, number: int) -> None:
         """So many messages had no living target; whoever sent them deals with them."""
         self._dead_letters.count += number

@@ -6,11 +6,15 @@ import json
 import os
 import select
 import signal
+import subprocess
 
 import pytest
 
 from plugins.operator.tests.conftest import Town
 from thespian.actors import ActorSystem
+
+# Each runs several commands on a system of its own.
+pytestmark = pytest.mark.slow
 
 
 def kill(town: Town, role: str) -> int:
@@ -29,7 +33,6 @@ def kill(town: Town, role: str) -> int:
     return pid
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "why"),
     [
@@ -56,8 +59,6 @@ def test_why_it_ended_is_shown_while_none_runs_and_once_by_the_next(town: Town, 
 
 
 def test_a_watching_operator_is_told_why_it_ended(town: Town) -> None:
-    import subprocess
-
     with subprocess.Popen(
         town.thespian.words("status", "--json", "--watch", "--interval", "0.1"),
         cwd=town.thespian.folder,

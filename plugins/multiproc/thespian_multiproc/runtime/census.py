@@ -67,7 +67,7 @@ class Census:
             log_pid=self._launching.log_pid,
             log_restarts=self._launching.log_restarts,
             died=self.died,
-            dead_letters=admin.dead_letters,
+            dead_letters=admin.status().miscKeyVals["Admin Dead Letters.Total"],
             dead_letter_handler=None if handler is None else str(handler.key),
             unhandled=sum(number for _, number in self._exchange.unhandled()),
             capabilities=tuple((told(name), _as_text(value)) for name, value in admin.capabilities.items()),
