@@ -72,6 +72,9 @@ def test_what_is_installed_but_blocked_need_not_be_installed_again() -> None:
         ("system base", "multiprocUDPBase", "thespian-udp"),
         ("system base", "multiprocQueueBase", "thespian-queue"),
         ("command", "director", "thespian-director"),
+        ("command", "status", "thespian-operator"),
+        ("command", "top", "thespian-operator"),
+        ("command", "stop", "thespian-operator"),
     ],
 )
 def test_each_name_of_ours_is_told_with_the_distribution_that_brings_it(
