@@ -15,8 +15,7 @@ from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_multiproc.runtime.keyfile import read_or_make_key, state_folder
 from thespian_multiproc.runtime.lastwords import LastWords, read_last_words
-from thespian_multiproc.runtime.opening import open_transport
-from thespian_multiproc.runtime.planning import LARGEST_MESSAGE_BYTES, own_host
+from thespian_multiproc.runtime.opening import LARGEST_MESSAGE_BYTES, open_transport, own_host
 from thespian_multiproc.transport.interface import AddressInUse, Transport
 from thespian_operator.visitor import Visitor
 

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from thespian_core.addresses import ActorAddress, Mailbox
-from thespian_core.semantics.requests import Request, ShutDown
+from thespian_core.semantics.requests import ShutDown
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.closedpickle import loads_closed
 from thespian_multiproc.runtime.exchange import Exchange
@@ -101,7 +101,7 @@ class Visitor:
             for message in self._hear(until):
                 if isinstance(message, SystemReport):
                     others = tuple(pid for pid in message.programs if pid != os.getpid())
-                    return attrs.evolve(message, programs=others)
+                    return message._replace(programs=others)
         raise SystemSilent
 
     def ask_actors(self, actors: Iterable[ActorRow], number: int) -> None:
@@ -207,5 +207,5 @@ class Visitor:
                 found.append(message)
         return found
 
-    def _tell_admin(self, request: Request) -> None:
+    def _tell_admin(self, request: Any) -> None:
         self._exchange.send(self._admin, request, self._exchange.address, wire.FOR_THE_RUNTIME)

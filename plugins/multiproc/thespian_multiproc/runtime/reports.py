@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import attrs
-
 from thespian_core.addresses import ActorAddress
-from thespian_core.semantics.requests import Request
 
 
-@attrs.frozen
-class AskActor(Request):
+class AskActor(NamedTuple):
     """How are you? For an actor's process, which answers with :class:`ActorReport`.
 
     Attributes:
@@ -28,8 +24,7 @@ class AskActor(Request):
     number: int
 
 
-@attrs.frozen
-class ActorReport:
+class ActorReport(NamedTuple):
     """The answer to :class:`AskActor`.
 
     Attributes:
@@ -49,8 +44,7 @@ class ActorReport:
     unhandled: tuple[tuple[str, int], ...]
 
 
-@attrs.frozen
-class AskSystem(Request):
+class AskSystem(NamedTuple):
     """Who lives? For the admin, which answers with :class:`SystemReport`."""
 
 
@@ -76,8 +70,7 @@ class ActorRow(NamedTuple):
     is_living: bool
 
 
-@attrs.frozen
-class SystemReport:
+class SystemReport(NamedTuple):
     """The answer to :class:`AskSystem`.
 
     Attributes:
@@ -121,8 +114,7 @@ class SystemReport:
     actors: tuple[ActorRow, ...]
 
 
-@attrs.frozen
-class AskHandling(Request):
+class AskHandling(NamedTuple):
     """What are these actors at? For the admin, which answers with :class:`Seen`, as the launcher sees it.
 
     So one hears of actors that do not answer, since they are in a handler, or were stopped.

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-import attrs
+from typing import NamedTuple
 
 from thespian_multiproc.runtime.orders import Progress, StartActor
 from thespian_multiproc.runtime.page import Page
 from thespian_multiproc.runtime.reports import Handling
 
 
-@attrs.frozen
-class _Ward:
+class _Ward(NamedTuple):
     order: StartActor  # without what only its process needs
     page: Page | None
 
