@@ -19,7 +19,7 @@ from thespian_operator.visitor import Visitor
 
 # All our choice; an actor that is not in a handler answers in a few milliseconds.
 QUIET_S = 0.4  # when no answer has come for so long, the others are taken for busy
-ANSWER_LIMIT_S = 2.0  # what answers after that is told the next time
+ANSWER_LIMIT_S = 5.0  # what answers after that is told the next time
 ADMIN_LIMIT_S = 2.0
 
 State = Literal["starting", "idle", "held back", "exiting", "busy", "silent", "stopped", "ended"]
