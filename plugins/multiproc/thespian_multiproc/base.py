@@ -150,7 +150,7 @@ class MultiprocBase(SystemBase):
                     reason = "it has ended" if has_ended else "it does not answer"
                     raise ActorSystemFailure(
                         f"the system at {self._place} does not let this program in: "
-                        f"{'; '.join(port.complaints) or reason}"
+                        f"{'; '.join(port.reasons) or reason}"
                     )
         return port
 
@@ -241,7 +241,7 @@ class MultiprocBase(SystemBase):
     def _joined_by(self, port: EnginePort) -> Joined:
         joined = port.joined
         if joined is None:
-            reasons = port.complaints
+            reasons = port.reasons
             raise ActorSystemStartupFailure(
                 f"something listens at {self._place}, but it is no system that this program can join\n  "
                 + ("\n  ".join(reasons) or "it does not answer: it may be another program, or it is stopped")

@@ -61,6 +61,9 @@ def test_all_columns_are_as_wide_as_what_is_in_them(town: Town) -> None:
 def test_programs_get_the_same_as_json(town: Town) -> None:
     (worker,) = town.hire(1)
     found = town.thespian.json("status")
+    deadline = time.monotonic() + PATIENCE_S
+    while found["actors"][1]["mail_out"] and time.monotonic() < deadline:  # this program has yet to tell
+        found = town.thespian.json("status")
     assert found["base"] == town.base_name
     assert found["place"] == f"127.0.0.1:{town.port}"
     assert found["programs"] == [os.getpid()]

@@ -155,14 +155,15 @@ def _enter(place: Place) -> Visitor | None:
     except BaseException:
         visitor.close()
         raise
+    reasons = visitor.reasons
     visitor.close()
     if joined is not None:
         raise NoSystem(
             f"the system at {place.where} runs on {joined.base_name}, not on {place.base_name}\n"
             f"  name it: --base {joined.base_name}"
         )
-    if visitor.complaints:
-        reason = visitor.complaints[0].partition("\n")[0]
+    if reasons:
+        reason = reasons[0].partition("\n")[0]
         raise NoSystem(
             f"what listens at {place.where} does not let you in: {reason}\n"
             f"  a system of another user or key: name its key in THESPIAN_KEY_FILE; "

@@ -80,6 +80,11 @@ class Visitor:
         """Why conversations failed, as far as waiting does not mend it."""
         return [complaint.reason for complaint in self._exchange.complaints]
 
+    @property
+    def reasons(self) -> list[str]:
+        """Why the admin has not let this program in, as far as is known."""
+        return self.complaints or self._exchange.suspicions
+
     def join(self, until: float) -> Joined | None:
         """Ask the admin to be let in; None when it does not answer in time, or refuses."""
         self._tell_admin(Join(os.getpid()))

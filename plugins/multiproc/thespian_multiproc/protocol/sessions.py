@@ -150,6 +150,11 @@ class Sessions:
         """How many are open."""
         return sum(talk.is_open for talk in self._talks)
 
+    @property
+    def suspicions(self) -> list[str]:
+        """What is wrong with conversations that may yet open, as far as frames can tell that anybody sends."""
+        return [talk.reason for talk in self._talks if talk.reason is not None and not talk.is_open]
+
     def unhandled(self) -> list[tuple[str, int]]:
         """Return how many messages wait to be handled by whom."""
         return [(one.name, one.link.kept_messages) for one in self._each() if one.link.kept_messages]

@@ -120,6 +120,15 @@ class Exchange:
         return bool(self._left)
 
     @property
+    def suspicions(self) -> list[str]:
+        """Why conversations may never open: as far as that can be said before a complaint is sure."""
+        self._turns.take()
+        try:
+            return self._sessions.suspicions
+        finally:
+            self._turns.give()
+
+    @property
     def unreceived(self) -> int:
         """How many messages have not come in at the other end, as far as is known."""
         self._turns.take()

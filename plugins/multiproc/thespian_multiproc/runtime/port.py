@@ -69,6 +69,11 @@ class EnginePort(ProgramMail, Port):
         """Why conversations failed, as far as waiting does not mend it."""
         return [complaint.reason for complaint in self._exchange.complaints]
 
+    @property
+    def reasons(self) -> list[str]:
+        """Why the admin has not let this program in, as far as is known."""
+        return self.complaints or self._exchange.suspicions
+
     def join(self, timeout_s: float) -> Joined | None:
         """Ask the admin to be let in, once, and return its answer; None when none has come in time."""
         until = time.monotonic() + timeout_s
