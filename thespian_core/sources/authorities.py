@@ -1,0 +1,32 @@
+"""The core's own source authorities: one that accepts nothing, and one that accepts everything."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from thespian_core.sources.archive import problem_with
+from thespian_core.texts import told
+
+_log = logging.getLogger("thespian")
+
+
+def reject_all(source_hash: str, data: bytes, info: Any) -> bytes | None:
+    """Reject every source, at once."""
+    _log.info("the source authority reject-all rejected the source %s (%s)", source_hash, told(info))
+    return None
+
+
+def accept_all(source_hash: str, data: bytes, info: Any) -> bytes | None:
+    """Accept every usable zip file, and say each time that this is for development only."""
+    problem = problem_with(data)
+    if problem is not None:
+        _log.warning("the source %s (%s) is not usable: %s", source_hash, told(info), problem)
+        return None
+    _log.warning(
+        "the source authority accept-all accepted the source %s (%s) UNCHECKED: whoever can load sources "
+        "runs any code here; it is FOR DEVELOPMENT ONLY",
+        source_hash,
+        told(info),
+    )
+    return data
