@@ -31,11 +31,11 @@ def foreign_source(why: BaseException) -> str | None:
         why: what unpickling it raised; None is returned when that was about something else.
     """
     name = why.name if isinstance(why, ModuleNotFoundError) else None
-    source_hash, plain = split(name or "")
+    source_hash, _ = split(name or "")
     if source_hash is None:
         return None
     return (
-        f"its class is in {plain} of the loaded source {source_hash}, which its receiver does not run\n"
+        f"its class is one of the loaded source {source_hash}, which its receiver does not run\n"
         f"  between sources, and between a source and a program, send only what both know: "
         f"texts, numbers, tuples, lists, dicts, and classes of modules that are installed"
     )

@@ -59,16 +59,10 @@ LAYERS = (
         BELOW_THE_API,
     ),
     Layer(
-        "thespian_core.sources",
-        "loadable sources: hash, archive, import",
-        ("thespian_core.sources",),
-        ("thespian_core.hooks", "leaves"),
-    ),
-    Layer(
         "thespian_simple",
         "simpleSystemBase, a plugin",
         ("thespian_simple",),
-        ("thespian_core", "thespian_core.hooks", "thespian_core.semantics", "leaves"),
+        ("thespian_core.sources", "thespian_core", *BELOW_THE_API[1:]),
     ),
     Layer(
         "thespian_operator",
@@ -97,7 +91,7 @@ LAYERS = (
         ("thespian_multiproc.base",),
         (
             *("thespian_multiproc.runtime", "thespian_multiproc.transport"),
-            *("thespian_core", "thespian_core.hooks", "thespian_core.semantics", "leaves"),
+            *("thespian_core.sources", "thespian_core", *BELOW_THE_API[1:]),
         ),
     ),
     Layer(
@@ -106,7 +100,7 @@ LAYERS = (
         ("thespian_multiproc.runtime",),
         (
             *("thespian_multiproc.protocol", "thespian_multiproc.transport"),
-            *("thespian_core", "thespian_core.hooks", "thespian_core.semantics", "leaves"),
+            *("thespian_core.sources", "thespian_core", *BELOW_THE_API[1:]),
         ),
     ),
     Layer(
@@ -120,6 +114,12 @@ LAYERS = (
         "frames between mailboxes: the interface, and one in memory",
         ("thespian_multiproc.transport", "=thespian_multiproc"),
         ("leaves",),
+    ),
+    Layer(
+        "thespian_core.sources",
+        "loadable sources: hash, archive, import",
+        ("thespian_core.sources",),
+        ("thespian_core.hooks", "leaves"),
     ),
     Layer(
         "thespian_core",

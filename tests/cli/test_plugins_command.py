@@ -66,7 +66,8 @@ def test_the_table_is_plain_in_a_pipe_and_has_one_line_for_each_plugin(mixed_sit
     assert ran.stdout.splitlines() == [
         "plugin    distribution   version  state    provides",
         "bad       dist-bad       1.0      broken   ModuleNotFoundError: No module named 'not_there'",
-        "core      thespian-core  0.1.0    ok       command plugins",
+        "core      thespian-core  0.1.0    ok       source authority reject-all, "
+        "source authority accept-all, command plugins",
         f"pigeon    my-pigeons     2.1      ok       {provides}",
         f"rival     dist-rival     1.0      ok       {provides}",
         "tiresome  dist-tiresome  1.0      blocked",

@@ -6,6 +6,7 @@ import hashlib
 import io
 import logging
 import os
+import socket
 import subprocess
 import sys
 import zipfile
@@ -17,11 +18,13 @@ import pytest
 from click.testing import CliRunner
 
 from tests.docs.example_plugins import Example, all_examples, install
-from thespian.actors import ActorSystem
+from thespian.actors import ActorSystem, InvalidActorSourceHash
 from thespian_core.cli.main import thespian
-from thespian_core.hooks.records import KINDS, TransportSpec
+from thespian_core.hooks.records import KINDS, SystemBaseSpec, TransportSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.testing import DirectorCommandContract, LogFilterContract, SourceAuthorityContract
+from thespian_core.testing.contract import PATIENCE_S
+from thespian_core.testing.sourcekit import program
 from tools.house_rules import ROOT
 
 pytestmark = pytest.mark.usefixtures("examples_installed")
@@ -33,6 +36,14 @@ def zip_of(name: str) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(zipfile.ZipInfo(name), "pass\n")
     return buffer.getvalue()
+
+
+def free_port() -> int:
+    """Return a port that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @pytest.mark.parametrize("example", all_examples(), ids=lambda example: example.folder.name)
@@ -82,6 +93,25 @@ class TestAllowList(SourceAuthorityContract):
     def test_nothing_is_accepted_while_there_is_no_list(self, validate: Any, allowed: Path) -> None:
         allowed.unlink()
         assert [validate("", data, None) for data in self.accepted] == [None, None]
+
+
+@pytest.mark.parametrize("base_name", default_registry().names(SystemBaseSpec))
+def test_the_list_decides_in_a_running_system(
+    base_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = tmp_path / "allowed"
+    listed.write_text(hashlib.sha256(program(1)).hexdigest())
+    monkeypatch.setenv("SOURCE_ALLOW_LIST", str(listed))
+    capabilities = {"Source Authority": "allow-list", "Admin Port": free_port()}
+    system = ActorSystem(base_name, capabilities, logDefs=False, transientUnique=True)
+    try:
+        sources = [system.loadActorSource(io.BytesIO(program(version))) for version in (1, 2)]
+        teller = system.createActor("app.actors.Teller", sourceHash=sources[0])
+        assert system.ask(teller, ("version",), PATIENCE_S)[0] == 1
+        with pytest.raises(InvalidActorSourceHash):
+            system.createActor("app.actors.Teller", sourceHash=sources[1])
+    finally:
+        system.shutdown()
 
 
 class TestFromActors(LogFilterContract):

@@ -19,7 +19,7 @@ import pytest
 import thespian.actors
 from tests.docs.example_plugins import EXAMPLES, all_examples
 from tests.docs.own_loopback import without_joining_anybody
-from thespian.actors import Actor, ActorSystem
+from thespian.actors import ActorSystem
 from thespian_core.hooks.loading import HOOKS
 from thespian_core.hooks.records import KINDS, SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
@@ -155,9 +155,6 @@ def test_what_the_docs_say_is_not_there_is_not_there() -> None:
     modules = {name for name in not_there_yet() if name.startswith("thespian.")}
     assert {"thespian.troupe", "thespian.director"} <= modules
     assert [name for name in modules if importlib.util.find_spec(name)] == []
-    methods = {name for name in not_there_yet() if re.search("[a-z](Source|Authority)", name)}
-    assert {"loadActorSource", "registerSourceAuthority"} <= methods
-    assert [name for name in methods for owner in (Actor, ActorSystem) if hasattr(owner, name)] == []
     bases = {name for name in not_there_yet() if name.endswith("Base")}
     assert bases == {"multiprocQueueBase"}
     assert bases & set(default_registry().names(SystemBaseSpec)) == set()

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from thespian.actors import ActorAddress, ActorExitRequest, ChildActorExited, DeadEnvelope, PoisonMessage
-from thespian_core.semantics.admin import Admin, Effect, Log, Post, Recheck, ReturnMail, Start
+from thespian_core.semantics.admin import Admin
 from thespian_core.semantics.birth import Birth, Refusal
+from thespian_core.semantics.effects import Effect, Log, Post, Recheck, ReturnMail, Start
 from thespian_core.semantics.requests import (
     ActorCreated,
     CreateActor,

@@ -68,8 +68,8 @@ def test_circular_imports_work_as_on_disk(mounted: Mount) -> None:
     source = mounted(
         {
             "ring/__init__.py": "",
-            "ring/one.py": "import ring.two\nfrom ring import two\nN = 1\ndef total(): return N + two.N",
-            "ring/two.py": "import ring.one as one\nfrom . import one as o\nN = 2\ndef total(): return o.N + N",
+            "ring/one.py": "import ring.two as two\nN = 1\ndef total(): return N + two.N",
+            "ring/two.py": "from . import one\nN = 2\ndef total(): return one.N + N",
         }
     )
     assert loaded(source, "ring.one").total() == loaded(source, "ring.two").total() == 3

@@ -8,8 +8,9 @@ from typing import Any
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.messages import ActorExitRequest, ChildActorExited
-from thespian_core.semantics.admin import Effect, Post
 from thespian_core.semantics.birth import Birth
+from thespian_core.semantics.effects import Effect, Post
+from thespian_core.semantics.sourcedesk import PLUGIN_AUTHORITY
 from thespian_core.systembase import Envelope
 from thespian_simple.base import SimpleSystemBase
 from thespian_simple.port import SimplePort
@@ -24,7 +25,8 @@ class _Liar(SimpleSystemBase):
 
     def __init__(self, plan: Any) -> None:
         super().__init__(plan)
-        self._scheduler = self.scheduler_class(plan.base_name, dict(self.capabilities))
+        offers = dict(self.capabilities)
+        self._scheduler = self.scheduler_class(plan.base_name, offers, offers.get("Source Authority"))
 
     def connect(self) -> SimplePort:
         """Open a mailbox that may lie."""
@@ -112,8 +114,8 @@ class WakesTooEarly(_Liar):
 
 
 class _Tactless(Scheduler):
-    def __init__(self, base_name: str, capabilities: dict[str, Any]) -> None:
-        super().__init__(base_name, capabilities)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.lived: set[Any] = set()
 
     def _bring_to_life(self, birth: Birth) -> None:
@@ -138,8 +140,8 @@ class HidesTheUnborn(_Liar):
 
 
 class _Repeating(Scheduler):
-    def __init__(self, base_name: str, capabilities: dict[str, Any]) -> None:
-        super().__init__(base_name, capabilities)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.exits: Counter[Any] = Counter()
 
     def ended(self, birth: Birth, abruptly: bool) -> None:
@@ -210,7 +212,8 @@ class Recurses(_Liar):
 
 class _Forgetful(Scheduler):
     def _bring_to_life(self, birth: Birth) -> None:
-        super()._bring_to_life(birth._replace(requirements=None))
+        is_the_systems = birth.actor_class == PLUGIN_AUTHORITY
+        super()._bring_to_life(birth if is_the_systems else birth._replace(requirements=None))
 
 
 class ForgetsRequirements(_Liar):
@@ -267,5 +270,7 @@ LIARS: dict[type[SimpleSystemBase], set[str]] = {
         "test_a_child_that_cannot_be_created_is_an_exited_child_and_its_mail_comes_back",
         "test_a_child_that_does_not_fit_is_an_exited_child",
         "test_mail_to_a_child_of_an_unknown_source_comes_back_too",
+        "test_a_child_waits_for_the_verdict_too",
+        "test_when_the_authority_ends_whoever_waits_is_told",
     },
 }

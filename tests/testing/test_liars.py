@@ -26,9 +26,12 @@ ANY_ORIGIN = {"test_where_a_source_came_from_may_be_unknown"}
 
 @pytest.fixture(autouse=True)
 def only_liars() -> Iterator[None]:
-    """Let nothing be installed but the liars."""
-    plugin = PluginOrigin("liars", "tests.testing.liars_plugin")
-    before = use_registry(PluginRegistry.from_selection(Selection(used=(plugin,))))
+    """Let nothing be installed but the liars and the core."""
+    plugins = (
+        PluginOrigin("liars", "tests.testing.liars_plugin"),
+        PluginOrigin("core", "thespian_core.plugin"),
+    )
+    before = use_registry(PluginRegistry.from_selection(Selection(used=plugins)))
     yield
     use_registry(before)
 

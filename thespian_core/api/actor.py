@@ -78,13 +78,14 @@ class Actor(ActorBase):
             actorClass: a class, or text like ``package.module.Class``.
             targetActorRequirements: given to the class's ``actorSystemCapabilityCheck``.
             globalName: find the actor of this name, or create it. A named actor is nobody's child.
-            sourceHash: the loaded source to take the class from; this actor's own by default.
+            sourceHash: the loaded source to take the class from; this actor's own by default, and then a
+                class that is not in it may come from elsewhere.
 
         Raises:
-            TypeError: ``globalName`` is no text; nothing was created.
+            TypeError: ``globalName`` or ``sourceHash`` is no text; nothing was created.
         """
         return self._thespian_cell.create_child(
-            actorClass, targetActorRequirements, checked_name(globalName), sourceHash
+            actorClass, targetActorRequirements, checked_name(globalName), checked_hash(sourceHash)
         )
 
     def wakeupAfter(self, timePeriod: timedelta | float, payload: Any = None) -> None:
@@ -114,6 +115,41 @@ class Actor(ActorBase):
         If that changes anything, every actor whose capability check now fails is asked to exit.
         """
         self._thespian_cell.update_capability(checked_capability(capabilityName), capabilityValue)
+
+    def registerSourceAuthority(self) -> None:
+        """Become the one who decides about loaded sources: the system's Source Authority.
+
+        From now on this actor gets a ValidateSource for each source that is loaded, and answers its sender
+        with a ValidatedSource: with the usable zip file, or with None to reject it. The last actor that
+        registers is the authority, instead of a plugin's that the system began with, too.
+        """
+        from thespian_core.semantics.sourcerequests import RegisterSourceAuthority
+
+        self._thespian_cell.request(RegisterSourceAuthority())
+
+    def notifyOnSourceAvailability(self, enable: bool = True) -> None:
+        """Receive a LoadedSource for each source that can be used, now or later, and an UnloadedSource when
+        one no longer can; or stop that.
+        """
+        from thespian_core.semantics.sourcerequests import NotifyOfSources
+
+        self._thespian_cell.request(NotifyOfSources(bool(enable)))
+
+    def loadActorSource(self, fname: Any) -> str:
+        """Load a source into this actor's system; see :meth:`ActorSystem.loadActorSource`."""
+        from thespian_core.semantics.sourcerequests import LoadSource
+        from thespian_core.sources.reading import read_source, source_hash
+
+        data, info = read_source(fname)
+        hash_of_it = source_hash(data)
+        self._thespian_cell.request(LoadSource(0, hash_of_it, data, info))
+        return hash_of_it
+
+    def unloadActorSource(self, sourceHash: str) -> None:
+        """Unload a source; see :meth:`ActorSystem.unloadActorSource`. Does not wait."""
+        from thespian_core.semantics.sourcerequests import UnloadSource
+
+        self._thespian_cell.request(UnloadSource(checked_hash(sourceHash) or ""))
 
     def preRegisterRemoteSystem(
         self, remoteAddress: str, remoteCapabilities: MutableMapping[str, Any]
@@ -162,6 +198,19 @@ def checked_name(name: object) -> str | None:
     if name is not None and not isinstance(name, str):
         raise TypeError(f"globalName is text or None, not {type(name).__name__} ({shown(name)})")
     return name or None
+
+
+def checked_hash(source_hash: object) -> str | None:
+    """Return a source's hash, or None for none.
+
+    Raises:
+        TypeError: it is no text.
+    """
+    if source_hash is not None and not isinstance(source_hash, str):
+        raise TypeError(
+            f"sourceHash is text or None, not {type(source_hash).__name__} ({shown(source_hash)})"
+        )
+    return source_hash or None
 
 
 def checked_capability(name: object) -> str:

@@ -19,13 +19,20 @@ from thespian_core.errors import (
 )
 from thespian_core.messages import ActorSystemMessage, PoisonMessage
 from thespian_core.semantics.birth import Refusal
-from thespian_core.semantics.requests import ActorCreated, Answer, CreateActor, CreateFailed, UpdateCapability
+from thespian_core.semantics.requests import (
+    ActorCreated,
+    Answer,
+    CreateActor,
+    CreateFailed,
+    UpdateCapability,
+)
 from thespian_core.status import Thespian_ActorStatus, Thespian_SystemStatus
 from thespian_core.systembase import Envelope, Port
 from thespian_core.texts import class_name
 
 CREATE_LIMIT_S = 50.0  # these limits are the ones that existing programs know
 CAPABILITY_LIMIT_S = 5.0
+SOURCE_LIMIT_S = 61.0
 
 _STATUSES = (Thespian_ActorStatus, Thespian_SystemStatus)
 
@@ -113,6 +120,34 @@ class Connection:
     def update_capability(self, name: str, value: Any) -> None:
         """Ask the admin to set a capability, or to remove it; errors as those of :meth:`Port.send`."""
         self.send(self.admin, UpdateCapability(name, value), CAPABILITY_LIMIT_S)
+
+    def load_source(self, source_hash: str, data: bytes, info: str) -> None:
+        """Ask the admin to load a source, and wait until it has it.
+
+        Raises:
+            ActorSystemRequestTimeout: it did not say so in time; the source may yet be loaded.
+        """
+        from thespian_core.semantics.sourcerequests import LoadSource
+
+        request_id = next(self._request_ids)
+        deadline = time.monotonic() + SOURCE_LIMIT_S
+        self._asked.add(request_id)
+        try:
+            self.send(self.admin, LoadSource(request_id, source_hash, data, info), SOURCE_LIMIT_S)
+            answer = self._next(request_id, deadline)
+        finally:
+            self._asked.discard(request_id)
+            self._answers.pop(request_id, None)
+        if answer is None:
+            raise ActorSystemRequestTimeout(
+                f"the system did not take {info} within {SOURCE_LIMIT_S:.0f} s; it may yet be loaded"
+            )
+
+    def unload_source(self, source_hash: str) -> None:
+        """Ask the admin to unload a source; errors as those of :meth:`Port.send`."""
+        from thespian_core.semantics.sourcerequests import UnloadSource
+
+        self.send(self.admin, UnloadSource(source_hash), SOURCE_LIMIT_S)
 
     def close(self) -> None:
         """Give the port up. May be called twice."""

@@ -6,7 +6,6 @@ actor's process imports, shall not pay for it.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from thespian_core.addresses import ActorAddress
-from thespian_core.api.actor import checked_capability, checked_name
+from thespian_core.api.actor import checked_capability, checked_hash, checked_name
+from thespian_core.api.choosing import check_types, warn_of_another_port
 from thespian_core.errors import ActorSystemException
 from thespian_core.publicly import public
 from thespian_core.startup import require_systems_allowed
@@ -67,7 +67,7 @@ class ActorSystem:
         logDefs: LogDefs = None,
         transientUnique: bool = False,
     ) -> None:
-        _check_types(capabilities, logDefs)
+        check_types(capabilities, logDefs)
         with _choosing:
             self._running, is_new = _choose(systemBase, capabilities or {}, logDefs, transientUnique)
         self._connection: Connection = self._running.main
@@ -98,9 +98,45 @@ class ActorSystem:
             NoCompatibleSystemForActor: the class's capability check says no, or raises.
             InvalidActorSourceHash: no such source is loaded.
             ActorSystemRequestTimeout: no answer came within 50 s; the actor may yet be created.
-            TypeError: ``globalName`` is no text.
+            TypeError: ``globalName`` or ``sourceHash`` is no text.
         """
-        return self._open().create(actorClass, targetActorRequirements, checked_name(globalName), sourceHash)
+        return self._open().create(
+            actorClass, targetActorRequirements, checked_name(globalName), checked_hash(sourceHash)
+        )
+
+    def loadActorSource(self, fname: Any) -> str:
+        """Load a zip file of Python code, from which actors can then be created by its hash.
+
+        The system's Source Authority decides whether it may be used; without one, nothing is loaded. This
+        does not wait for the decision, but ``createActor`` with the hash does. A source that is loaded
+        already is left as it is.
+
+        Args:
+            fname: a path, or a binary file object, which is read to its end and closed.
+
+        Returns:
+            The hash of the source.
+
+        Raises:
+            OSError: the file cannot be read.
+            TypeError: ``fname`` is neither a path nor a binary file object.
+            ValueError: it is larger than a source may be.
+            ActorSystemRequestTimeout: it could not be handed over within 61 s; it may yet be loaded.
+        """
+        from thespian_core.sources.reading import read_source, source_hash
+
+        data, info = read_source(fname)
+        hash_of_it = source_hash(data)
+        self._open().load_source(hash_of_it, data, info)
+        return hash_of_it
+
+    def unloadActorSource(self, sourceHash: str) -> None:
+        """Create no more actors from a source; those that run live on. An unknown hash does nothing.
+
+        Raises:
+            TypeError: ``sourceHash`` is no text.
+        """
+        self._open().unload_source(checked_hash(sourceHash) or "")
 
     def tell(self, actorAddr: ActorAddress, msg: Any) -> None:
         """Send a message.
@@ -230,7 +266,7 @@ def _choose(
     elif isinstance(base, SystemBase):
         chosen, is_new = RunningSystem(base, base.start()), True
     elif ours is not None and not transient and base in (None, ours.name):
-        _warn_of_another_port(ours, capabilities)
+        warn_of_another_port(ours, capabilities)
         return ours, False
     else:
         chosen, is_new = (
@@ -240,28 +276,6 @@ def _choose(
     if not transient and (ours is None or ours.name != chosen.name):
         ActorSystem.systemBase = chosen
     return chosen, is_new
-
-
-def _warn_of_another_port(ours: RunningSystem, capabilities: dict[str, Any]) -> None:
-    asked, running = capabilities.get("Admin Port"), ours.base.capabilities.get("Admin Port")
-    if asked is not None and asked != running:
-        logging.getLogger("thespian").warning(
-            "this process already has a %s (Admin Port %s), which is returned, though Admin Port %s was "
-            "asked for; use transientUnique=True to have both",
-            ours.name,
-            running,
-            asked,
-        )
-
-
-def _check_types(capabilities: object, log_defs: object) -> None:
-    if capabilities is not None and not isinstance(capabilities, dict):
-        raise TypeError(f"capabilities is a dict, not {type(capabilities).__name__} ({shown(capabilities)})")
-    if not (log_defs is None or log_defs is False or isinstance(log_defs, dict)):
-        raise TypeError(
-            f"logDefs is a dictConfig dictionary, None or False, "
-            f"not {type(log_defs).__name__} ({shown(log_defs)})"
-        )
 
 
 @public

@@ -118,13 +118,13 @@ def thespian_source_authorities() -> Iterable[SourceAuthoritySpec]:  # type: ign
 
             @hookimpl
             def thespian_source_authorities():
-                yield SourceAuthoritySpec(name="notary", opens="my_notary.authority:Notary")
+                yield SourceAuthoritySpec(name="notary", opens="my_notary.authority:validate")
 
     Returns:
         One record for each authority. Names must be unique among installed plugins.
 
     Called in:
-        Every process that looks up a plugin (program, running system, command line), once, at the first.
+        Every process that looks up a plugin, once; what a record opens, in an actor, for each source.
 
     If it raises:
         The plugin counts as broken: nothing that it provides is offered, a warning is logged once, and

@@ -3,6 +3,7 @@
 Every event method returns the effects to be carried out, in order. Events:
 
 =================== ==========================================================
+``begin``           the system starts
 ``handle``          a request from an actor or a program
 ``born``            an actor starts an actor of its own
 ``adopted``         an actor has started an actor of its own, in a process
@@ -21,13 +22,14 @@ has ended when it is shutting down and nobody lives.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from thespian_core.addresses import ActorAddress
-from thespian_core.messages import ActorExitRequest, ChildActorExited
+from thespian_core.messages import ActorExitRequest, ChildActorExited, ValidatedSource
 from thespian_core.semantics.birth import Birth, Refusal
 from thespian_core.semantics.capabilities import update
 from thespian_core.semantics.deadletters import DeadLetters
+from thespian_core.semantics.effects import Effect, Log, Post, Recheck, ReturnMail, Start
 from thespian_core.semantics.requests import (
     ActorCreated,
     CreateActor,
@@ -38,45 +40,10 @@ from thespian_core.semantics.requests import (
     ShutDown,
     UpdateCapability,
 )
+from thespian_core.semantics.sourcedesk import SourceDesk
+from thespian_core.semantics.sourcerequests import SourceRequest
 from thespian_core.status import Thespian_StatusReq, Thespian_SystemStatus
 from thespian_core.texts import class_name, told
-
-
-class Post(NamedTuple):
-    """Send a message."""
-
-    to: ActorAddress
-    message: Any
-    sender: ActorAddress
-
-
-class Start(NamedTuple):
-    """Bring an actor to life, then report ``started`` or ``refused``."""
-
-    birth: Birth
-
-
-class ReturnMail(NamedTuple):
-    """Send what waits for an actor that could not be created back to its senders, as PoisonMessages."""
-
-    to: ActorAddress
-    details: str
-
-
-class Recheck(NamedTuple):
-    """Have every actor check itself against the system's new capabilities."""
-
-    capabilities: dict[str, Any]
-
-
-class Log(NamedTuple):
-    """Tell the operator."""
-
-    level: str
-    text: str
-
-
-Effect = Post | Start | ReturnMail | Recheck | Log
 
 
 class _Life:
@@ -95,7 +62,11 @@ class Admin:
         address: its own.
         capabilities: what the system offers at first.
         mint: makes the address of an actor that is to be.
-        knows_source: whether a source hash is loaded and valid.
+        problem_with: says why bytes are no usable source, or None.
+        source_authority: the name of the plugin that decides about sources at first, or None for none.
+
+    Attributes:
+        sources: of the system; its ``tick`` gives effects too.
     """
 
     def __init__(
@@ -103,13 +74,15 @@ class Admin:
         address: ActorAddress,
         capabilities: dict[str, Any],
         mint: Callable[[], ActorAddress],
-        knows_source: Callable[[str], bool] = lambda _hash: False,
+        problem_with: Callable[[bytes], str | None] = lambda _data: None,
+        source_authority: str | None = None,
     ) -> None:
         self.address = address
         self.capabilities = capabilities
         self.shutting_down = False
         self._mint = mint
-        self._knows_source = knows_source
+        self._desk = SourceDesk(address, problem_with, source_authority)
+        self.sources = self._desk.sources
         self._lives: dict[Any, _Life] = {}
         self._names: dict[str, ActorAddress] = {}
         self._dead_letters = DeadLetters()
@@ -120,9 +93,17 @@ class Admin:
         """Whether the system was shut down and nobody lives."""
         return self.shutting_down and not self._lives
 
+    def begin(self) -> list[Effect]:
+        """The system starts: with the source authority of its choice, if it has one."""
+        birth = self._desk.begin(self._mint)
+        if birth is None:
+            return []
+        self._begin(birth)
+        return [Start(birth)]
+
     def handle(self, request: object, sender: ActorAddress) -> list[Effect]:
         """Carry out what an actor or a program asks; what is no request is dropped."""
-        if not issubclass(type(request), (Request, Thespian_StatusReq)):
+        if not issubclass(type(request), (Request, Thespian_StatusReq, ValidatedSource)):
             return []
         is_alive = sender.key in self._lives  # what an actor asked for in its last handler comes too late
         match request:
@@ -139,6 +120,8 @@ class Admin:
                     self._told_of_members[sender.key] = sender
             case NotifyOfMembers():
                 self._told_of_members.pop(sender.key, None)
+            case SourceRequest() | ValidatedSource():
+                return self._desk.handle(request, sender, is_alive)
             case ShutDown():
                 return self.shut_down()
             case Thespian_StatusReq():
@@ -150,7 +133,7 @@ class Admin:
         if self.shutting_down:
             return []
         self._begin(birth)
-        return [Start(birth)]
+        return self._desk.start(birth, self._objected)
 
     def adopted(self, birth: Birth) -> None:
         """An actor's process was started by its creator already; during a shutdown it exits when it lives."""
@@ -160,7 +143,7 @@ class Admin:
         """Say why an actor must not be started, if so; to be asked when its turn to start has come."""
         if self.shutting_down:
             return Refusal("shutdown", class_name(birth.actor_class), "the actor system is shutting down")
-        if birth.source_hash is not None and not self._knows_source(birth.source_hash):
+        if birth.source_hash is not None and self.sources.data(birth.source_hash) is None:
             return Refusal("source", class_name(birth.actor_class), told(birth.source_hash))
         return None
 
@@ -180,6 +163,7 @@ class Admin:
     def refused(self, birth: Birth, refusal: Refusal) -> list[Effect]:
         """An actor could not be created: whoever waits for it is told, and its mail goes back."""
         life = self._forget(birth)
+        forgotten, _ = self._desk.ended(birth.address, had_started=False)
         text = f"{refusal.actor_class} was not created: {refusal.reason}"
         effects: list[Effect] = [ReturnMail(birth.address, f"Child Aborted: {text}")]
         for to, request_id in life.waiting:
@@ -188,7 +172,7 @@ class Admin:
             effects.append(Post(birth.parent, ChildActorExited(birth.address), birth.address))
         if not life.waiting:  # nobody else says so
             effects.append(Log("error", f"{birth.address} {text}"))
-        return effects
+        return effects + forgotten
 
     def ended(self, birth: Birth, abruptly: bool) -> list[Effect]:
         """An actor is gone. Abruptly: it could not ask its children to exit, so this does."""
@@ -200,7 +184,8 @@ class Admin:
             effects.append(Post(birth.parent, ChildActorExited(birth.address), birth.address))
         if abruptly or self.shutting_down:
             effects += self._exit_requests(life.children.values())
-        return effects
+        forgotten, again = self._desk.ended(birth.address)
+        return effects + forgotten + (self.begin() if again else [])
 
     def undeliverable(self, to: ActorAddress, message: Any, sender: ActorAddress) -> list[Effect]:
         """Send a message that has no living target to the handler of dead letters, if there is one."""
@@ -223,11 +208,12 @@ class Admin:
     def shut_down(self) -> list[Effect]:
         """End the system: ask everybody who has no living parent to exit, and with them their families."""
         self.shutting_down = True
-        return self._exit_requests(
+        asked = self._exit_requests(
             life
             for life in self._lives.values()
             if life.birth.parent is None or life.birth.parent.key not in self._lives
         )
+        return asked + self._desk.close()
 
     def status(self) -> Thespian_SystemStatus:
         """Return the answer to a status request, without what only the base knows."""
@@ -240,6 +226,8 @@ class Admin:
         status.notifyAddresses = list(self._told_of_members.values())
         status.deadLetterHandler = self._dead_letters.handler
         status.globalActors = dict(self._names)
+        status.sourceAuthority = self.sources.authority
+        status.loadedSources = self.sources.valid
         status.miscKeyVals = {
             "Admin Actors Living": len(self._lives),
             "Admin Dead Letters.Total": self._dead_letters.count,
@@ -251,12 +239,22 @@ class Admin:
         if name is not None and name in self._names:
             return self._tell_when_started(self._lives[self._names[name].key], request, sender)
         birth = Birth(
-            self._mint(), request.actor_class, None, request.requirements, name, request.source_hash
+            self._mint(),
+            request.actor_class,
+            None,
+            request.requirements,
+            name,
+            request.source_hash,
+            request.source_is_inherited,
         )
         life = self._begin(birth)
         if name is not None:
             self._names[name] = birth.address
-        return [*self._tell_when_started(life, request, sender), Start(birth)]
+        return [*self._tell_when_started(life, request, sender), *self._desk.start(birth, self._objected)]
+
+    def _objected(self, birth: Birth) -> list[Effect]:
+        objection = self.objection(birth)
+        return [] if objection is None else self.refused(birth, objection)
 
     def _tell_when_started(self, life: _Life, request: CreateActor, sender: ActorAddress) -> list[Effect]:
         if request.report_start and not life.living:

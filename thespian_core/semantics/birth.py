@@ -28,6 +28,7 @@ class Birth(NamedTuple):
         requirements: for the capability check.
         global_name: its name in the system, or None.
         source_hash: the loaded source that its class is taken from, or None.
+        source_is_inherited: whether that is only its creator's, so that its class may be from elsewhere.
     """
 
     address: ActorAddress
@@ -36,6 +37,7 @@ class Birth(NamedTuple):
     requirements: Any = None
     global_name: str | None = None
     source_hash: str | None = None
+    source_is_inherited: bool = False
 
 
 class Refusal(NamedTuple):
@@ -60,19 +62,26 @@ class Refused(Exception):
         super().__init__(self.refusal)
 
 
-def find_class(actor_class: object, import_module: Callable[[str], ModuleType]) -> type[ActorBase]:
+def find_class(
+    actor_class: object, import_module: Callable[[str], ModuleType], only_in_source: bool = False
+) -> type[ActorBase]:
     """Return the actor class that a specification names.
 
     Args:
         actor_class: a class, or text like ``package.module.Class``, or ``package.module:Outer.Class``
             for a class in a class.
         import_module: how modules are imported here.
+        only_in_source: whether it must be in a loaded source, which ``import_module`` imports from. Then a
+            class stands for its name: it may be of the same program, but another version.
 
     Raises:
         Refused: it names no module, no class in it, or a class that is no actor.
     """
+    if only_in_source and isinstance(actor_class, type):
+        actor_class = f"{actor_class.__module__}:{actor_class.__qualname__}"
     if isinstance(actor_class, str):
-        actor_class = _named_class(actor_class, import_module)
+        kind_if_missing: RefusalKind = "import" if only_in_source else "specification"
+        actor_class = _named_class(actor_class, import_module, kind_if_missing)
     if not isinstance(actor_class, type):
         raise Refused(
             "specification",
@@ -84,7 +93,9 @@ def find_class(actor_class: object, import_module: Callable[[str], ModuleType]) 
     return actor_class
 
 
-def _named_class(name: str, import_module: Callable[[str], ModuleType]) -> object:
+def _named_class(
+    name: str, import_module: Callable[[str], ModuleType], kind_if_missing: RefusalKind
+) -> object:
     module_name, colon, path = name.partition(":")
     if not colon:
         module_name, _, path = name.rpartition(".")
@@ -104,7 +115,7 @@ def _named_class(name: str, import_module: Callable[[str], ModuleType]) -> objec
         try:
             found = getattr(found, attribute)
         except AttributeError:
-            raise Refused("specification", name, f"{holder} has no {attribute!r}") from None
+            raise Refused(kind_if_missing, name, f"{holder} has no {attribute!r}") from None
         except (Exception, SystemExit) as why:
             raise Refused("import", name, f"{type(why).__name__}: {told(why)}") from why
         holder = f"{attribute!r} in {holder}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+SOURCE_AUTHORITY = "Source Authority"  # the capability that names the one a system starts with
+
 ThespianGeneration = (3, 10)  # the API that programs are written for: (generation, enhancement)
 
 

@@ -35,6 +35,7 @@ from thespian_core.semantics.requests import (
     CreateActor,
     HandleDeadLetters,
     NotifyOfMembers,
+    Request,
     ShutDown,
     UpdateCapability,
 )
@@ -85,7 +86,8 @@ class ActorCell:
         Raises:
             Refused: it says why; nothing is left of the actor.
         """
-        actor_class = find_class(birth.actor_class, import_module)
+        only_in_source = birth.source_hash is not None and not birth.source_is_inherited
+        actor_class = find_class(birth.actor_class, import_module, only_in_source)
         check_capabilities(actor_class, capabilities, birth.requirements)
         actor = make_instance(actor_class, capabilities, birth.requirements)
         cell = cls(actor, birth, host)
@@ -98,10 +100,11 @@ class ActorCell:
         self, actor_class: object, requirements: Any, global_name: str | None, source_hash: str | None
     ) -> ActorAddress:
         """Create an actor; its address is good at once. A named one is no child of this actor."""
+        inherits = not source_hash
         source_hash = source_hash or self.birth.source_hash
         if global_name is not None:
             return self.host.create_named(
-                CreateActor(0, actor_class, requirements, global_name, source_hash, report_start=False),
+                CreateActor(0, actor_class, requirements, global_name, source_hash, False, inherits),
                 self.address,
             )
         if self.state is not State.RUNNING:
@@ -109,12 +112,16 @@ class ActorCell:
             return self.host.mint_nobody()
         child = self.host.mint()
         self._children[child.key] = child
-        self.host.start(Birth(child, actor_class, self.address, requirements, None, source_hash))
+        self.host.start(Birth(child, actor_class, self.address, requirements, None, source_hash, inherits))
         return child
 
     def wake_after(self, period: timedelta | float, payload: Any) -> None:
         """Have a WakeupMessage sent to this actor by itself."""
         self.host.wake_after(self.address, period, payload)
+
+    def request(self, request: Request) -> None:
+        """Ask something of the admin that has no answer."""
+        self.host.request(request, self.address)
 
     def handle_dead_letters(self, start: bool) -> None:
         """Become the handler of dead letters, or stop being it."""

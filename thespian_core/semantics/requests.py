@@ -58,6 +58,7 @@ class CreateActor(Request):
         global_name: the name to find or give, or None.
         source_hash: the loaded source to take the class from, or None.
         report_start: answer when the actor has started or was refused, not when its address is known.
+        source_is_inherited: whether it is only the creator's own, so that the class may be from elsewhere.
     """
 
     __slots__ = __match_args__ = (
@@ -67,6 +68,7 @@ class CreateActor(Request):
         "global_name",
         "source_hash",
         "report_start",
+        "source_is_inherited",
     )
 
     def __init__(
@@ -77,6 +79,7 @@ class CreateActor(Request):
         global_name: str | None = None,
         source_hash: str | None = None,
         report_start: bool = True,
+        source_is_inherited: bool = False,
     ) -> None:
         self.request_id = request_id
         self.actor_class = actor_class
@@ -84,6 +87,7 @@ class CreateActor(Request):
         self.global_name = global_name
         self.source_hash = source_hash
         self.report_start = report_start
+        self.source_is_inherited = source_is_inherited
 
 
 class UpdateCapability(Request):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from thespian_core.errors import ActorSystemStartupFailure
+from thespian_core.hooks.records import SourceAuthoritySpec
+from thespian_core.hooks.registry import default_registry
 from thespian_core.sources.archive import problem_with
-from thespian_core.texts import told
+from thespian_core.texts import shown, told
 
 _log = logging.getLogger("thespian")
 
@@ -30,3 +33,18 @@ def accept_all(source_hash: str, data: bytes, info: Any) -> bytes | None:
         told(info),
     )
     return data
+
+
+def named(name: object) -> str:
+    """Return the name of a source authority that can be opened.
+
+    Raises:
+        ActorSystemStartupFailure: it is no text.
+        PluginError: there is no such authority, or it cannot be loaded.
+    """
+    if not isinstance(name, str):
+        raise ActorSystemStartupFailure(
+            f"the capability 'Source Authority' is the name of a source authority, not {shown(name)}"
+        )
+    default_registry().open(SourceAuthoritySpec, name)
+    return name

@@ -21,8 +21,6 @@ from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
 from typing import Any
 
-import attrs
-
 from thespian_core.sourcenames import split
 from thespian_core.sources.archive import Archive
 from thespian_core.sources.loading import Source, tell_plainly
@@ -35,11 +33,11 @@ _BETWEEN = ("importlib", "pkgutil", "functools")
 _lock = threading.RLock()
 
 
-@attrs.define(eq=False)
 class _Mounted:
-    source: Source
-    data: bytes
-    users: int = 1
+    def __init__(self, source: Source, data: bytes) -> None:
+        self.source = source
+        self.data = data
+        self.users = 1
 
 
 _mounted: dict[str, _Mounted] = {}  # by tag
@@ -131,10 +129,11 @@ def import_from(source: Source, name: str, or_outside: bool) -> ModuleType:
         ImportError: there is none.
         Exception: what its code raises.
     """
-    if split(name)[0] == source.tag:
+    tag, plain = split(name)
+    if tag == source.tag:
         qualified: str | None = name
     else:
-        qualified = source.qualified(name)
+        qualified = source.qualified(name if or_outside else plain)
     if qualified is None and not or_outside:
         raise ImportError(f"there is no module {name!r} in the source {split(source.prefix)[0]}")
     try:

@@ -14,7 +14,9 @@ from thespian_core.messages import (
     ActorSystemMessage,
     ChildActorExited,
     DeadEnvelope,
+    LoadedSource,
     PoisonMessage,
+    UnloadedSource,
     WakeupMessage,
 )
 
@@ -82,6 +84,10 @@ class Doer(ActorTypeDispatcher):
         self.send(sender, self.createActor(what))
         raise SystemExit
 
+    def do_sender(self, sender: ActorAddress) -> ActorAddress:
+        """Tell who asks where it is."""
+        return sender
+
     def do_pass_on(self, _: ActorAddress, to: Any, message: Any) -> None:
         """Send a message as this actor."""
         self.send(to, message)
@@ -126,6 +132,20 @@ class Doer(ActorTypeDispatcher):
         self.handleDeadLetters(start)
         return "asked"
 
+    def do_load(self, _: ActorAddress, path: str) -> str:
+        """Load a source, and return its hash."""
+        return self.loadActorSource(path)
+
+    def do_unload(self, _: ActorAddress, source_hash: str) -> str:
+        """Unload a source."""
+        self.unloadActorSource(source_hash)
+        return "asked"
+
+    def do_notify_of_sources(self, _: ActorAddress, enable: bool = True) -> str:
+        """Be told of sources, or no longer."""
+        self.notifyOnSourceAvailability(enable)
+        return "asked"
+
     def do_capability(self, _: ActorAddress, name: str, value: Any = None) -> str:
         """Update a capability."""
         self.updateCapability(name, value)
@@ -168,4 +188,6 @@ def _telling(message: Any) -> Any:
         return ("wakeup", message.delayPeriod, message.payload)
     if issubclass(kind, DeadEnvelope):
         return ("dead", message.deadAddress, _telling(message.deadMessage))
+    if issubclass(kind, (LoadedSource, UnloadedSource)):
+        return (kind.__name__, message.sourceHash, message.sourceInfo)
     return kind.__name__ if issubclass(kind, ActorSystemMessage) else message

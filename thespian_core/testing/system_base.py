@@ -17,8 +17,10 @@ from thespian_core.testing.deadletters import DeadLetters
 from thespian_core.testing.delivering import Delivering
 from thespian_core.testing.exiting import Exiting
 from thespian_core.testing.failing import Failing
+from thespian_core.testing.loading import Loading
 from thespian_core.testing.naming import Naming
 from thespian_core.testing.outside import Outside
+from thespian_core.testing.sharing import Sharing
 from thespian_core.testing.statuses import Statuses
 from thespian_core.testing.waking import Waking
 
@@ -34,6 +36,8 @@ class SystemBaseContract(
     Capabilities,
     Statuses,
     Outside,
+    Loading,
+    Sharing,
     Contract,
 ):
     """Inherit this, and name the base.

@@ -7,7 +7,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from thespian_core.semantics.capabilities import all_capabilities
+from thespian_core.semantics.capabilities import SOURCE_AUTHORITY, all_capabilities
+from thespian_core.sources.checking import checked_authority
 from thespian_core.systembase import Plan, SystemBase
 from thespian_simple.logs import apply_log_defs
 from thespian_simple.port import SimplePort
@@ -20,6 +21,8 @@ class SimpleSystemBase(SystemBase):
     not_promised = {
         "messages are passed as the objects they are, not as copies": (
             "test_a_message_is_what_it_was_when_it_was_sent",
+            "test_an_object_of_one_source_is_poison_to_another",
+            "test_an_object_of_a_source_is_poison_to_a_program",
         )
     }
 
@@ -32,7 +35,9 @@ class SimpleSystemBase(SystemBase):
             sys.version_info,
             {**plan.capabilities, "AllowRemoteActorSources": "No", "Thespian Watch Supported": False},
         )
-        self._scheduler = Scheduler(plan.base_name, capabilities)
+        self._scheduler = Scheduler(
+            plan.base_name, capabilities, checked_authority(capabilities.get(SOURCE_AUTHORITY))
+        )
 
     @property
     def capabilities(self) -> Mapping[str, Any]:
@@ -47,6 +52,7 @@ class SimpleSystemBase(SystemBase):
     def start(self) -> bool:
         """Apply the log definitions; there is never another system to join."""
         apply_log_defs(self.plan.log_defs)
+        self._scheduler.begin()
         return True
 
     def connect(self) -> SimplePort:

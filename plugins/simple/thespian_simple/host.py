@@ -13,13 +13,16 @@ from typing import Any
 
 from thespian_core.addresses import ActorAddress, Mailbox, Minter
 from thespian_core.internallog import thesplog
-from thespian_core.semantics.admin import Admin, Effect, Log, Post, Recheck, ReturnMail, Start
+from thespian_core.semantics.admin import Admin
 from thespian_core.semantics.birth import Birth
 from thespian_core.semantics.cell import ActorCell
+from thespian_core.semantics.effects import Effect, ForgetSource, Log, Post, Recheck, ReturnMail, Start
 from thespian_core.semantics.requests import ActorCreated, CreateActor, Request
 from thespian_core.semantics.wakeups import Wakeups
+from thespian_core.sources.checking import problem_with
 from thespian_core.status import MAIL_TEXT_LIMIT, Thespian_ActorStatus, Thespian_SystemStatus
 from thespian_core.texts import shown
+from thespian_simple.codestore import CodeStore
 from thespian_simple.inbox import Inbox, Mail
 
 
@@ -33,13 +36,17 @@ class Host:
     Args:
         base_name: the name of the system base, for texts.
         capabilities: what the system offers.
+        source_authority: the name of the one it starts with, or None.
     """
 
-    def __init__(self, base_name: str, capabilities: dict[str, Any]) -> None:
+    def __init__(
+        self, base_name: str, capabilities: dict[str, Any], source_authority: str | None = None
+    ) -> None:
         self.base_name = base_name
         self._minter = Minter(secrets.token_hex(12))
         self.admin = self.mint()
-        self._admin = Admin(self.admin, capabilities, self.mint)
+        self._admin = Admin(self.admin, capabilities, self.mint, problem_with, source_authority)
+        self._code = CodeStore(self._admin.sources.data)
         self._queue: deque[Mail] = deque()
         self._cells: dict[Any, ActorCell] = {}
         self._inboxes: dict[Any, Inbox] = {}
@@ -133,5 +140,7 @@ class Host:
                 case Recheck(capabilities):
                     for cell in list(self._cells.values()):
                         cell.recheck(capabilities)
+                case ForgetSource(source_hash):
+                    self._code.forget(source_hash)
                 case Log(level, text):
                     self.log(level, "thespian", text)

@@ -8,7 +8,6 @@ that are in the middle of a handler is held until they are out of it.
 
 from __future__ import annotations
 
-import importlib
 import threading
 import time
 from collections.abc import Mapping
@@ -16,10 +15,10 @@ from typing import Any
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.errors import ActorSystemFailure
-from thespian_core.semantics.admin import Start
 from thespian_core.semantics.birth import Birth, Refusal, Refused
 from thespian_core.semantics.cell import ActorCell
 from thespian_core.semantics.deadletters import sent_back
+from thespian_core.semantics.effects import Start
 from thespian_core.systembase import Envelope
 from thespian_core.texts import class_name
 from thespian_simple.host import EndOfMail, Host
@@ -35,10 +34,13 @@ class Scheduler(Host):
     Args:
         base_name: the name of the system base, for texts.
         capabilities: what the system offers.
+        source_authority: the name of the one it starts with, or None.
     """
 
-    def __init__(self, base_name: str, capabilities: dict[str, Any]) -> None:
-        super().__init__(base_name, capabilities)
+    def __init__(
+        self, base_name: str, capabilities: dict[str, Any], source_authority: str | None = None
+    ) -> None:
+        super().__init__(base_name, capabilities, source_authority)
         self.processing_limit: int | None = None
         self._turn = threading.RLock()
         self._running: list[Any] = []  # the key each nested run is in the middle of
@@ -56,6 +58,10 @@ class Scheduler(Host):
         return self._stopped or self._admin.ended_all
 
     # For programs
+
+    def begin(self) -> None:
+        """Start what a system starts with; it runs with the first message."""
+        self._carry_out(self._admin.begin())
 
     def open_inbox(self, inbox: Inbox) -> None:
         """Deliver to it from now on."""
@@ -95,7 +101,7 @@ class Scheduler(Host):
                 now = time.monotonic()
                 self._queue_due(now)
                 self._run(deadline)
-                until = self._wakeups.next_due
+                until = self._next_due()
                 if inbox.mail or until is None or (deadline is not None and now >= deadline):
                     break
                 inbox.news.clear()
@@ -123,6 +129,7 @@ class Scheduler(Host):
             names = ", ".join(sorted({class_name(type(cell.actor)) for cell in list(self._cells.values())}))
             self.log("warning", "thespian", f"shutdown ended actors that did not exit in time: {names}")
         self._stopped = True
+        self._code.close()
         self._rouse()
 
     # The loop
@@ -134,7 +141,14 @@ class Scheduler(Host):
         self._is_to_stop = False
         self._carry_out(self._admin.shut_down())
 
+    def _next_due(self) -> float | None:
+        self._carry_out(self._admin.sources.tick(time.monotonic()))
+        times = [at for at in (self._wakeups.next_due, self._admin.sources.next_due) if at is not None]
+        return min(times, default=None)
+
     def _queue_due(self, now: float) -> None:
+        if self._admin.sources.any_pending:
+            self._carry_out(self._admin.sources.tick(now))
         due = self._wakeups.next_due
         if due is not None and due <= now:
             with self._wakeups_lock:
@@ -197,7 +211,7 @@ class Scheduler(Host):
             self._carry_out(self._admin.refused(birth, objection))
             return
         try:
-            cell = ActorCell.bring_to_life(birth, self.capabilities, self, importlib.import_module)
+            cell = ActorCell.bring_to_life(birth, self.capabilities, self, self._code.importer(birth))
         except Refused as refused:
             self._carry_out(self._admin.refused(birth, refused.refusal))
         except BaseException as why:  # Ctrl-C goes through, but leaves no actor half made

@@ -16,6 +16,7 @@ from typing import Any
 from thespian_core.addresses import ActorAddress, Minter
 from thespian_core.messages import ChildActorExited, ThespianWatch, WatchMessage
 from thespian_core.semantics.cell import ActorCell
+from thespian_core.sourcenames import foreign_source
 from thespian_core.texts import told
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.exchange import Exchange, Mail
@@ -74,9 +75,9 @@ class ActorMail(Host):
         page.begin(slot, mail.number)
         try:
             sender, message = self._exchange.decode(mail)
-        except Exception:
+        except Exception as why:
             if mail.data is not wire.DONE:  # which nobody can decode: so the usual mail needs no question
-                details = traceback.format_exc()
+                details = foreign_source(why) or traceback.format_exc()
                 self.log("error", "thespian", f"{self.address} cannot unpickle a message\n{details}")
                 self._clerk.report_unreadable(mail, details)
         else:

@@ -11,10 +11,12 @@ Then it *drains*: it waits, for a limited time, until what it sent has come in a
 
 from __future__ import annotations
 
-import importlib
 import io
 import pickle
 import time
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from thespian_core.addresses import ActorAddress, Mailbox, Minter
@@ -24,8 +26,10 @@ from thespian_core.messages import ActorExitRequest
 from thespian_core.semantics.birth import Refusal, Refused
 from thespian_core.semantics.cell import ActorCell
 from thespian_core.semantics.requests import ActorCreated
+from thespian_core.semantics.sourcerequests import AskSource, SourceAnswer
 from thespian_core.status import formatStatus
 from thespian_core.texts import told
+from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.actormail import ActorMail
 from thespian_multiproc.runtime.births import birth_of
 from thespian_multiproc.runtime.calling import say
@@ -58,19 +62,19 @@ class ActorProcess(ActorMail):
         admin = ActorAddress(Mailbox(transport.scheme, plan.admin_place))
         exchange.most_unsent_bytes = plan.most_unsent_bytes
         super().__init__(kit, exchange, admin, Minter(new_prefix()))
+        self._source: SourceAnswer | None = None
 
     def run(self) -> None:
         """Live."""
         order = self._kit.order
         id_ = str(order.address.key)
         try:
-            if order.source_hash is not None:
-                raise Refused("source", order.actor_class, told(order.source_hash))
+            importer = self._importer()
             settle_in(order.origin)
             capabilities = pickle.loads(self._kit.capabilities)
             # The very object that the exchange has: ``send`` compares by identity.
             birth = birth_of(order)._replace(address=self.address)
-            cell = ActorCell.bring_to_life(birth, capabilities, self, importlib.import_module)
+            cell = ActorCell.bring_to_life(birth, capabilities, self, importer)
         except Refused as refused:
             self._refuse(refused.refusal)
             return
@@ -86,6 +90,25 @@ class ActorProcess(ActorMail):
         self._loop()
         say(self._kit.call, Ending(id_, self.ended_abruptly))
         self._drain()
+
+    def _importer(self) -> Callable[[str], ModuleType]:
+        """Return how modules are imported here; a loaded source comes from the admin, once it is valid.
+
+        Raises:
+            Refused: it is not loaded.
+        """
+        order = self._kit.order
+        if order.source_hash is None:
+            return import_module
+        self._exchange.send(self.admin, AskSource(0, order.source_hash), self.address, wire.FOR_THE_RUNTIME)
+        while self._source is None:
+            self._attend(None)
+        if self._source.data is None:
+            raise Refused("source", order.actor_class, told(order.source_hash))
+        from thespian_core.sources.importing import import_from, mount  # which most actors do without
+
+        source = mount(order.source_hash, self._source.data)
+        return lambda name: import_from(source, name, order.source_is_inherited)
 
     def _refuse(self, refusal: Refusal) -> None:
         say(self._kit.call, NotStarted(str(self.address.key), refusal))
@@ -131,6 +154,8 @@ class ActorProcess(ActorMail):
         match message:
             case ActorCreated(request_id=number, address=address):
                 self._named[number] = address
+            case SourceAnswer():
+                self._source = message
             case NewCapabilities(capabilities=packed):
                 self._soon(lambda: self._recheck(packed))
             case AskActor():

@@ -18,9 +18,13 @@ from typing import Any
 from thespian_core.addresses import ActorAddress, Mailbox, Minter
 from thespian_core.hooks.errors import describe
 from thespian_core.internallog import thesplog
-from thespian_core.semantics.admin import Admin, Effect, Log, Post, Recheck, ReturnMail, Start
+from thespian_core.messages import ValidatedSource
+from thespian_core.semantics.admin import Admin
 from thespian_core.semantics.birth import Birth, Refusal
+from thespian_core.semantics.capabilities import SOURCE_AUTHORITY
+from thespian_core.semantics.effects import Effect, Log, Post, Recheck, ReturnMail, Start
 from thespian_core.semantics.requests import Request, ShutDown
+from thespian_core.sources.checking import problem_with
 from thespian_core.status import Thespian_StatusReq, Thespian_SystemStatus
 from thespian_multiproc.protocol.custody import NO_PROCESS
 from thespian_multiproc.protocol.farewell import Farewell, Step
@@ -67,7 +71,8 @@ class AdminProcess:
         self._exchange = exchange
         self._launching = launching
         self._minter = Minter(new_prefix())
-        self._admin = Admin(exchange.address, pickle.loads(plan.capabilities), self._mint)
+        offers = pickle.loads(plan.capabilities)
+        self._admin = Admin(exchange.address, offers, self._mint, problem_with, offers.get(SOURCE_AUTHORITY))
         self._whereabouts = Whereabouts()
         self._words: deque[tuple[ActorAddress, Any]] = deque()
         self._invitations: dict[Any, Invitation | OSError] = {}
@@ -89,6 +94,7 @@ class AdminProcess:
         """Serve until the system has ended."""
         take_title("admin", self._plan.admin_place)
         try:
+            self._carry_out(self._admin.begin())
             while not self._has_ended:
                 self._exchange.attend(self._patience())
                 self._serve()
@@ -125,6 +131,7 @@ class AdminProcess:
         exchange.lifeless.clear()
         self._complain()
         self._launching.flush()
+        self._carry_out(self._admin.sources.tick(time.monotonic()))
         self._go_on_ending(time.monotonic())
         exchange.rest()
 
@@ -144,7 +151,7 @@ class AdminProcess:
                 self._post(sender, self._census.report(), kind=wire.FOR_THE_RUNTIME)
             case AskHandling(ids=ids):
                 self._launching.order(Look(sender, ids))
-            case Request() | Thespian_StatusReq():
+            case Request() | Thespian_StatusReq() | ValidatedSource():
                 self._carry_out(self._admin.handle(message, sender))
                 if isinstance(message, ShutDown):
                     self._farewell.begin(time.monotonic())
@@ -194,6 +201,8 @@ class AdminProcess:
                 case Start(birth):
                     self._start(birth)
                 case ReturnMail(to, details):
+                    if isinstance(unused := self._invitations.pop(to.key, None), Invitation):
+                        unused.release()
                     self._whereabouts.obituaries.refused(str(to.key), details)
                 case Recheck(capabilities):
                     packed = NewCapabilities(pickle.dumps(capabilities, wire.PROTOCOL))
@@ -230,7 +239,7 @@ class AdminProcess:
             self._carry_out(self._admin.refused(birth, objection))
         else:
             self._whereabouts.births[str(birth.address.key)] = birth
-            self._launching.order(order_of(birth), invitation)
+            self._launching.order(order_of(birth, self._plan.origin), invitation)
 
     def _doubted(self, id_: str) -> None:
         fate = self._whereabouts.fate(id_, str(self._plan.admin_id))
@@ -259,7 +268,8 @@ class AdminProcess:
     # The end
 
     def _patience(self) -> float | None:
-        times = [] if self._farewell.next_look is None else [self._farewell.next_look]
+        dues = (self._farewell.next_look, self._admin.sources.next_due)
+        times = [at for at in dues if at is not None]
         if self._launching.has_backlog:
             times.append(time.monotonic() + 0.01)  # its socket does not tell when there is room
         return max(0.0, min(times) - time.monotonic()) if times else None

@@ -25,10 +25,10 @@ class Carried(NamedTuple):
     origin: Origin = Origin()
 
 
-def carried(requirements: Any) -> Carried:
-    """Pack requirements, and where this process's code is."""
+def carried(requirements: Any, origin: Origin | None = None) -> Carried:
+    """Pack requirements, and where the code is; None for where this process's is."""
     packed = b"" if requirements is None else pickle.dumps(requirements, PROTOCOL)
-    return Carried(packed, current_origin())
+    return Carried(packed, origin or current_origin())
 
 
 def request_on_the_wire(request: Request) -> Request:
@@ -48,11 +48,12 @@ def request_on_the_wire(request: Request) -> Request:
     return request
 
 
-def order_of(birth: Birth) -> StartActor:
+def order_of(birth: Birth, origin: Origin | None = None) -> StartActor:
     """Return the order to start an actor's process.
 
     Args:
-        birth: its requirements may be :class:`Carried` already, as the admin's are.
+        birth: its requirements may be :class:`Carried` already, as those that the admin was given are.
+        origin: for others: where their code is; None for where this process's is.
 
     Raises:
         Refused: the class cannot be found by another process.
@@ -60,7 +61,7 @@ def order_of(birth: Birth) -> StartActor:
     """
     packed = birth.requirements
     if not isinstance(packed, Carried):
-        packed = carried(packed)
+        packed = carried(packed, origin)
     return StartActor(
         birth.address,
         class_reference(birth.actor_class),
@@ -68,6 +69,7 @@ def order_of(birth: Birth) -> StartActor:
         packed.requirements,
         birth.global_name,
         birth.source_hash,
+        birth.source_is_inherited,
         packed.origin,
     )
 
@@ -85,4 +87,5 @@ def birth_of(order: StartActor) -> Birth:
         pickle.loads(order.requirements) if order.requirements else None,
         order.global_name,
         order.source_hash,
+        order.source_is_inherited,
     )

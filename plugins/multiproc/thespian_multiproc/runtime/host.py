@@ -17,6 +17,7 @@ from thespian_core.internallog import thesplog
 from thespian_core.messages import ChildActorExited, PoisonMessage
 from thespian_core.semantics.birth import Birth, Refused
 from thespian_core.semantics.requests import CreateActor, Request
+from thespian_core.semantics.sourcerequests import LoadSource, SourceTaken
 from thespian_core.semantics.wakeups import Wakeups
 from thespian_core.status import Thespian_ActorStatus
 from thespian_core.texts import class_name
@@ -31,6 +32,7 @@ from thespian_multiproc.runtime.processes import why_no_mailbox
 from thespian_multiproc.runtime.reports import ActorReport, AskActor
 
 RESERVE_LIMIT_S = 2.0  # how long a creator waits when it has no descriptor left for a mailbox
+SOURCE_LIMIT_S = 61.0  # the documented time for a source to reach the admin
 NAMED_LIMIT_S = 20.0  # for the one round trip to the admin that a named actor's creation is
 
 
@@ -64,6 +66,7 @@ class Host:
         self._invitations: dict[Any, Any] = {}
         self._named: dict[int, ActorAddress] = {}
         self._named_ids = Minter("")
+        self._taken: set[int] = set()
 
     # For the cell: the path of every message
 
@@ -90,10 +93,21 @@ class Host:
         self._clerk.dead_letter(to, message, sender)
 
     def request(self, request: Request, sender: ActorAddress) -> None:
-        """Ask something of the admin that has no answer."""
+        """Ask something of the admin that has no answer; a source is there when this returns."""
+        if isinstance(request, LoadSource):
+            self._load(request)
+            return
         with suppress(Exception):  # then it cannot be pickled as it is either, and comes back as poison
             request = request_on_the_wire(request)
         self.post(self.admin, request, sender)
+
+    def _load(self, request: LoadSource) -> None:
+        number = int(self._named_ids.mint(), 16)
+        self.post(self.admin, request.changed(request_id=number), self.address)
+        until = time.monotonic() + SOURCE_LIMIT_S
+        while number not in self._taken and (left_s := until - time.monotonic()) > 0:
+            self._attend(left_s)
+        self._taken.discard(number)
 
     def wake_after(self, to: ActorAddress, period: timedelta | float, payload: Any) -> None:
         """Send a WakeupMessage when the period is over."""
@@ -182,7 +196,9 @@ class Host:
         self._words.append((sender, message))
 
     def _take_word(self, message: Any) -> None:
-        if isinstance(message, Fates):
+        if isinstance(message, SourceTaken):
+            self._taken.add(message.request_id)
+        elif isinstance(message, Fates):
             self._clerk.answered(message)
         elif isinstance(message, Unreadable):
             self._clerk.unreadable(message)

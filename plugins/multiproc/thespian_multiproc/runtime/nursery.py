@@ -95,6 +95,8 @@ class Nursery:
         Raises:
             OSError: no process could be made; nothing is left behind.
         """
+        if order.source_hash is not None:
+            find("thespian_core.sources.importing:mount")  # so that every such actor finds it loaded
         if self._plan.start_method == "spawn":
             return self._spawn(order, descriptors, capabilities)
         page = Page.anonymous()

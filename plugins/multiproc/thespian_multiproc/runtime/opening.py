@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from thespian_core.addresses import ActorAddress, Mailbox
+from thespian_core.sources.limits import MAX_SOURCE_BYTES
 from thespian_multiproc.protocol.fields import NONCE_BYTES
 from thespian_multiproc.transport.interface import Buffer, Endpoint, Invitation, Transport
 
@@ -36,7 +37,8 @@ def open_transport(
     transport = transport_class(host)
     # Where frames can be lost, a message takes as many frames as it needs.
     if transport.ordered and transport.max_frame_bytes is not None:
-        transport.max_frame_bytes = max_message_bytes + HEADROOM_BYTES
+        # Sources have a limit of their own, and pass between admin and actors whole.
+        transport.max_frame_bytes = max(max_message_bytes, MAX_SOURCE_BYTES) + HEADROOM_BYTES
     return transport
 
 

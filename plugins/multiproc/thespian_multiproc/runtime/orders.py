@@ -44,6 +44,7 @@ class StartActor(NamedTuple):
         requirements: for the capability check: pickled; empty for none.
         global_name: its name in the system, or None.
         source_hash: the loaded source that its class is taken from, or None.
+        source_is_inherited: whether that is only its creator's, so that its class may be from elsewhere.
         origin: where to look for its code.
     """
 
@@ -53,6 +54,7 @@ class StartActor(NamedTuple):
     requirements: bytes = b""
     global_name: str | None = None
     source_hash: str | None = None
+    source_is_inherited: bool = False
     origin: Origin = Origin()
 
 

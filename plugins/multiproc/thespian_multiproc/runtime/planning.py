@@ -12,7 +12,8 @@ from typing import Any
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.hooks.records import TransportSpec
 from thespian_core.hooks.registry import default_registry
-from thespian_core.semantics.capabilities import all_capabilities
+from thespian_core.semantics.capabilities import SOURCE_AUTHORITY, all_capabilities
+from thespian_core.sources.checking import checked_authority
 from thespian_core.systembase import Plan
 from thespian_multiproc.runtime.keyfile import read_or_make_key, state_folder
 from thespian_multiproc.runtime.logdefinitions import pack_definitions
@@ -47,8 +48,10 @@ def engine_plan(plan: Plan, scheme: str, key: bytes, place: str) -> EnginePlan:
 
     Raises:
         ActorSystemStartupFailure: a capability or the logDefs cannot be used.
+        PluginError: there is no source authority as the capabilities name, or it cannot be loaded.
     """
     own = dict(plan.capabilities)
+    checked_authority(own.get(SOURCE_AUTHORITY))
     own.setdefault("Admin Port", int(place.rpartition(":")[2])) if place.rpartition(":")[
         2
     ].isdigit() else None

@@ -13,6 +13,7 @@ from thespian_core.addresses import ActorAddress
 from thespian_core.errors import ActorSystemFailure
 from thespian_core.internallog import thesplog
 from thespian_core.semantics.requests import Answer, Request
+from thespian_core.sourcenames import foreign_source
 from thespian_core.systembase import Envelope
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.clerk import Clerk
@@ -115,7 +116,7 @@ class ProgramMail:
         try:
             sender, message = self._exchange.decode(item)
         except Exception as why:
-            details = f"{type(why).__name__}: {why}"
+            details = foreign_source(why) or f"{type(why).__name__}: {why}"
             thesplog("%s cannot unpickle a message: %s", self.address, details, level=40)
             self._clerk.report_unreadable(item, details)
             return None

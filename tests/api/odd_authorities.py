@@ -1,0 +1,48 @@
+"""Source authorities that fail in every way there is, offered as a plugin."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from thespian_core import SourceAuthoritySpec, hookimpl
+
+
+@hookimpl
+def thespian_source_authorities() -> Iterable[SourceAuthoritySpec]:
+    """Offer them."""
+    for name in ("raising", "answering_oddly", "leaving", "dying", "hanging"):
+        yield SourceAuthoritySpec(name=name, opens=f"{__name__}:{name}")
+    yield SourceAuthoritySpec(name="missing", opens=f"{__name__}:not_there")
+
+
+def raising(source_hash: str, data: bytes, info: Any) -> bytes | None:
+    """Raise."""
+    raise ValueError("no authority today")
+
+
+def answering_oddly(source_hash: str, data: bytes, info: Any) -> Any:
+    """Answer with what is no bytes."""
+    return 5
+
+
+def leaving(source_hash: str, data: bytes, info: Any) -> bytes | None:
+    """Want the process to end."""
+    sys.exit(3)
+
+
+def dying(source_hash: str, data: bytes, info: Any) -> bytes | None:
+    """End the process when that is asked for; else accept."""
+    if data == b"die":
+        os._exit(3)
+    return data
+
+
+def hanging(source_hash: str, data: bytes, info: Any) -> bytes | None:
+    """Never return when that is asked for; else accept."""
+    if data == b"hang":
+        threading.Event().wait()
+    return data
