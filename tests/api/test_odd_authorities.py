@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import attrs
 import pytest
 
 from thespian_core.api.system import ActorSystem
@@ -33,7 +32,7 @@ def new_system() -> Iterator[NewSystem]:
     """Start systems on a base with a source authority, among which are the odd ones."""
     odd = PluginOrigin("odd", "tests.api.odd_authorities")
     usual = default_registry().selection()
-    before = use_registry(PluginRegistry.from_selection(attrs.evolve(usual, used=(*usual.used, odd))))
+    before = use_registry(PluginRegistry.from_selection(usual._replace(used=(*usual.used, odd))))
     try:
         with ExitStack() as systems, socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
