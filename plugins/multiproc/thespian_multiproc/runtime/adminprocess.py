@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-from thespian_core.addresses import ActorAddress, Mailbox, Minter
+from thespian_core.addresses import ActorAddress, Mailbox
 from thespian_core.hooks.errors import describe
 from thespian_core.internallog import thesplog
 from thespian_core.messages import ValidatedSource
@@ -36,7 +36,6 @@ from thespian_multiproc.runtime.exchange import Exchange
 from thespian_multiproc.runtime.inquiries import AskFates, Fates, Join, Joined, Leave, SystemEnded
 from thespian_multiproc.runtime.lastwords import leave_last_words
 from thespian_multiproc.runtime.launching import Launching
-from thespian_multiproc.runtime.opening import new_prefix
 from thespian_multiproc.runtime.orders import (
     Born,
     Died,
@@ -50,9 +49,9 @@ from thespian_multiproc.runtime.orders import (
 from thespian_multiproc.runtime.plan import EnginePlan
 from thespian_multiproc.runtime.processes import why_no_mailbox
 from thespian_multiproc.runtime.reports import AskHandling, AskSystem, Look, Seen
+from thespian_multiproc.runtime.reservations import Reservations
 from thespian_multiproc.runtime.titles import take_title
 from thespian_multiproc.runtime.whereabouts import Whereabouts
-from thespian_multiproc.transport.interface import Invitation
 
 GOODBYE_S = 0.5  # for the programs to take in that the system has ended
 
@@ -70,12 +69,13 @@ class AdminProcess:
         self._plan = plan
         self._exchange = exchange
         self._launching = launching
-        self._minter = Minter(new_prefix())
+        self._reservations = Reservations(exchange, plan.scheme)
         offers = pickle.loads(plan.capabilities)
-        self._admin = Admin(exchange.address, offers, self._mint, problem_with, offers.get(SOURCE_AUTHORITY))
+        self._admin = Admin(
+            exchange.address, offers, self._reservations.mint, problem_with, offers.get(SOURCE_AUTHORITY)
+        )
         self._whereabouts = Whereabouts()
         self._words: deque[tuple[ActorAddress, Any]] = deque()
-        self._invitations: dict[Any, Invitation | OSError] = {}
         self._census = Census(plan, self._admin, self._whereabouts, launching, exchange)
         self._farewell = Farewell()
         self._casualties: Casualties | None = None
@@ -201,8 +201,7 @@ class AdminProcess:
                 case Start(birth):
                     self._start(birth)
                 case ReturnMail(to, details):
-                    if isinstance(unused := self._invitations.pop(to.key, None), Invitation):
-                        unused.release()
+                    self._reservations.release(to)
                     self._whereabouts.obituaries.refused(str(to.key), details)
                 case Recheck(capabilities):
                     packed = NewCapabilities(pickle.dumps(capabilities, wire.PROTOCOL))
@@ -219,18 +218,8 @@ class AdminProcess:
             return
         self._exchange.send(to, message, sender or self._exchange.address, kind)
 
-    def _mint(self) -> ActorAddress:
-        where, mailbox_id = "", self._minter.mint()
-        try:
-            invitation = self._exchange.invite()
-            self._invitations[mailbox_id] = invitation
-            where = invitation.where
-        except OSError as why:
-            self._invitations[mailbox_id] = why
-        return ActorAddress(Mailbox(self._plan.scheme, where, mailbox_id))
-
     def _start(self, birth: Birth) -> None:
-        invitation = self._invitations.pop(birth.address.key)
+        invitation = self._reservations.take(birth.address)
         if isinstance(invitation, OSError):
             refusal = Refusal("specification", str(birth.actor_class), why_no_mailbox(invitation))
             self._carry_out(self._admin.refused(birth, refusal))
