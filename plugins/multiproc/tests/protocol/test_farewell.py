@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from thespian_multiproc.protocol.farewell import KILL_S, POLITE_S, Farewell, Step
+from thespian_multiproc.protocol.farewell import KILL_S, ORPHANED_POLITE_S, POLITE_S, Farewell, Step
 
 
 def begun_at(now: float) -> Farewell:
@@ -49,3 +49,13 @@ def test_all_that_were_killed_being_gone_ends_it() -> None:
     farewell = begun_at(10.0)
     farewell.look(10.0 + POLITE_S, all_gone=False)
     assert farewell.look(10.1 + POLITE_S, all_gone=True) is Step.OVER
+
+
+def test_whoever_leaves_less_time_is_heard_until_actors_are_killed() -> None:
+    farewell = Farewell()
+    farewell.begin(10.0)
+    farewell.begin(11.0, ORPHANED_POLITE_S)
+    assert farewell.next_look == 11.0 + ORPHANED_POLITE_S
+    farewell.look(11.0 + ORPHANED_POLITE_S, all_gone=False)
+    farewell.begin(11.0, 0.0)
+    assert farewell.next_look == 11.0 + ORPHANED_POLITE_S + KILL_S

@@ -4,8 +4,8 @@
 state                 ``begin``            ``look``, somebody is there  ``look``, nobody is there
 ===================== ==================== ============================ ===========================
 serving               polite               nothing                      nothing
-polite                nothing              ``KILL`` after ``POLITE_S``; ``OVER``
-                                           then killing
+polite                sooner counts        ``KILL`` after ``POLITE_S``, ``OVER``
+                                           or as begun; then killing
 killing               nothing              ``GIVE_UP`` after ``KILL_S`` ``OVER``
 ===================== ==================== ============================ ===========================
 
@@ -26,6 +26,7 @@ from __future__ import annotations
 from enum import Enum
 
 POLITE_S = 7.5  # how long actors may take to exit; a program waits 10 s for its shutdown
+ORPHANED_POLITE_S = 2.5  # the same when the starter is gone that the system ends with
 KILL_S = 1.5  # how long the killed ones may take to be gone
 
 
@@ -59,10 +60,15 @@ class Farewell:
         """When to look again, whatever happens; None for whenever something does."""
         return self._kill_at if self._give_up_at is None else self._give_up_at
 
-    def begin(self, now: float) -> None:
-        """The system is asked to end; once more changes nothing."""
-        if self._kill_at is None:
-            self._kill_at = now + POLITE_S
+    def begin(self, now: float, polite_s: float = POLITE_S) -> None:
+        """The system is asked to end; once more changes nothing, unless that leaves less time.
+
+        Args:
+            now: the time.
+            polite_s: how long actors may take to exit.
+        """
+        if self._kill_at is None or (now + polite_s < self._kill_at and not self.has_killed):
+            self._kill_at = now + polite_s
 
     def look(self, now: float, all_gone: bool) -> Step | None:
         """Say what is to be done."""

@@ -27,7 +27,7 @@ from thespian_core.semantics.requests import Request, ShutDown
 from thespian_core.sources.checking import problem_with
 from thespian_core.status import Thespian_StatusReq, Thespian_SystemStatus
 from thespian_multiproc.protocol.custody import NO_PROCESS
-from thespian_multiproc.protocol.farewell import Farewell, Step
+from thespian_multiproc.protocol.farewell import POLITE_S, Farewell, Step
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.births import birth_of, order_of
 from thespian_multiproc.runtime.casualties import Casualties
@@ -78,6 +78,7 @@ class AdminProcess:
         self._words: deque[tuple[ActorAddress, Any]] = deque()
         self._census = Census(plan, self._admin, self._whereabouts, launching, exchange)
         self._farewell = Farewell()
+        self._polite_s = POLITE_S
         self._casualties: Casualties | None = None
         self._has_ended = False
 
@@ -85,8 +86,9 @@ class AdminProcess:
         """Keep what is for the process until the exchange is done."""
         self._words.append((sender, message))
 
-    def shut_down_soon(self) -> None:
-        """End the system; may be called from a signal handler."""
+    def shut_down_soon(self, polite_s: float = POLITE_S) -> None:
+        """End the system; may be called from a signal handler, and from any thread."""
+        self._polite_s = polite_s
         self.hear(self._exchange.address, ShutDown())
         self._exchange.wake()
 
@@ -154,7 +156,7 @@ class AdminProcess:
             case Request() | Thespian_StatusReq() | ValidatedSource():
                 self._carry_out(self._admin.handle(message, sender))
                 if isinstance(message, ShutDown):
-                    self._farewell.begin(time.monotonic())
+                    self._farewell.begin(time.monotonic(), self._polite_s)
 
     def _learn(self, news: object) -> None:
         match news:
@@ -269,7 +271,9 @@ class AdminProcess:
             case Step.OVER:
                 self._has_ended = True
             case Step.KILL:
-                self._casualties = Casualties(known.births, known.pids, known.programs, self._plan.admin_id)
+                self._casualties = Casualties(
+                    known.births, known.pids, known.programs, self._plan.admin_id, self._polite_s
+                )
                 self._launching.order(KillAll())
             case Step.GIVE_UP:
                 thesplog("the launcher did not report the end of its actors; it is killed", level=40)

@@ -11,16 +11,18 @@ from typing import Any
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.hooks import selection
+from thespian_multiproc.protocol.farewell import ORPHANED_POLITE_S
 from thespian_multiproc.runtime.adminargument import AdminArgument
 from thespian_multiproc.runtime.adminprocess import AdminProcess
 from thespian_multiproc.runtime.closedpickle import loads_closed
 from thespian_multiproc.runtime.exchange import Exchange
 from thespian_multiproc.runtime.launching import Launching
+from thespian_multiproc.runtime.living import tell_when_gone
 from thespian_multiproc.runtime.logforwarding import forward_logging
 from thespian_multiproc.runtime.opaque import keep_closed
 from thespian_multiproc.runtime.opening import host_of, open_exchange, open_transport
 from thespian_multiproc.runtime.orders import Ready
-from thespian_multiproc.runtime.processes import find, take_signals
+from thespian_multiproc.runtime.processes import find, signal_at_parents_death, take_signals
 from thespian_multiproc.transport.interface import Invitation
 
 ANSWER_S = 10.0  # a launcher that is not ready by then never will be
@@ -65,6 +67,10 @@ def run_admin(argument: AdminArgument) -> None:
     forward_logging(launching.log, plan.log_level, None)
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, lambda *_: process.shut_down_soon())
+    if plan.starter_pid is not None:
+        # An admin that was stopped runs again when its starter dies, and then sees that.
+        signal_at_parents_death(signal.SIGCONT)
+        tell_when_gone(plan.starter_pid, lambda: process.shut_down_soon(ORPHANED_POLITE_S))
     process.run()
 
 

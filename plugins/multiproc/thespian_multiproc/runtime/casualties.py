@@ -29,6 +29,7 @@ class Casualties:
         pids: of their processes.
         programs: pids of programs, by the id of their mailbox.
         admin_id: of the admin's mailbox.
+        polite_s: how long they were asked.
     """
 
     def __init__(
@@ -37,7 +38,9 @@ class Casualties:
         pids: Mapping[str, int],
         programs: Mapping[str, int],
         admin_id: str,
+        polite_s: float = POLITE_S,
     ) -> None:
+        self._polite_s = polite_s
         self._births = dict(births)
         self._names = {id_: f"{birth.address} ({birth.actor_class})" for id_, birth in births.items()}
         self._names |= {id_: f"a program (process {pid})" for id_, pid in programs.items()}
@@ -80,7 +83,7 @@ class Casualties:
             doing = f"waiting for {children} of its children to exit"
         state = ", ".join(filter(None, (self._states.get(id_), doing)))
         return (
-            f"{birth.address} {birth.actor_class}{process} did not exit within {POLITE_S:g} s: it was {state}"
+            f"{birth.address} {birth.actor_class}{process} did not exit within {self._polite_s:g} s: it was {state}"
         )
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 import select
 import threading
+import time
+from collections.abc import Callable
+
+LOOK_AGAIN_S = 0.1  # where the system cannot wait for the end of a process that is no child
+A_WHILE_S = 3600.0  # as long as one wait may be
 
 
 class ProcessWatch:
@@ -36,7 +41,7 @@ class ProcessWatch:
         with self._lock:
             if not self._is_gone and not self._is_closed:
                 if self._descriptor is None:
-                    self._is_gone = not exists(self.pid)
+                    self._is_gone = _ends_within(self.pid, timeout_s)
                 else:
                     self._is_gone = _is_readable(self._descriptor, timeout_s)
         return self._is_gone
@@ -48,6 +53,34 @@ class ProcessWatch:
             if self._descriptor is not None:
                 os.close(self._descriptor)
                 self._descriptor = None
+
+
+def tell_when_gone(pid: int, tell: Callable[[], None]) -> None:
+    """Watch this process's parent in a thread that only waits.
+
+    Args:
+        pid: the parent's; it may have ended since.
+        tell: called in that thread when it has.
+    """
+    watch = ProcessWatch(pid)
+
+    def wait() -> None:
+        # Another process may have the number by now, but is no parent of this one.
+        while os.getppid() == pid and not watch.wait(A_WHILE_S):
+            continue
+        tell()
+
+    threading.Thread(target=wait, name="thespian-starter", daemon=True).start()
+
+
+def _ends_within(pid: int, timeout_s: float) -> bool:
+    until = time.monotonic() + timeout_s
+    while exists(pid):
+        left_s = until - time.monotonic()
+        if left_s <= 0:
+            return False
+        time.sleep(min(left_s, LOOK_AGAIN_S))
+    return True
 
 
 def _is_readable(descriptor: int, timeout_s: float) -> bool:

@@ -36,6 +36,7 @@ class EnginePlan(NamedTuple):
         most_unsent_bytes: above it, what an actor sends becomes dead letters.
         origin: where the starter's code is.
         state_folder: where it is written down how the system ended; empty for nowhere.
+        starter_pid: of the program that the system ends with; None when it outlives its starter.
     """
 
     base_name: str
@@ -56,6 +57,7 @@ class EnginePlan(NamedTuple):
     most_unsent_bytes: int = DEFAULT_MOST_UNSENT_BYTES
     origin: Origin = Origin()
     state_folder: str = ""
+    starter_pid: int | None = None
 
     def __repr__(self) -> str:  # the key shows nowhere
         return f"EnginePlan({self.base_name!r}, {self.admin_place!r})"

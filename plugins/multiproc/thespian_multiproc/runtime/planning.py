@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from thespian_core.errors import ActorSystemStartupFailure
-from thespian_core.hooks.records import TransportSpec
+from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.semantics.capabilities import SOURCE_AUTHORITY, all_capabilities
 from thespian_core.sources.checking import checked_authority
@@ -69,6 +69,7 @@ def engine_plan(plan: Plan, scheme: str, key: bytes, place: str) -> EnginePlan:
             ) from why
     definitions, level = pack_definitions(plan.log_defs)
     usual_message_bytes = default_registry().open(TransportSpec, scheme).usual_message_bytes
+    base = default_registry().find(SystemBaseSpec, plan.base_name)
     return EnginePlan(
         base_name=plan.base_name,
         base_version=plan.base_version,
@@ -88,6 +89,7 @@ def engine_plan(plan: Plan, scheme: str, key: bytes, place: str) -> EnginePlan:
         most_unsent_bytes=_bytes(own, "Most Unsent Bytes", DEFAULT_MOST_UNSENT_BYTES),
         origin=current_origin(),
         state_folder=state_folder(),
+        starter_pid=None if base.outlives_starter else os.getpid(),
     )
 
 

@@ -164,6 +164,10 @@ class Endpoint(abc.ABC):
         Returns:
             Events in the order they happened. None after ``timeout_s`` or :meth:`wake`; and, now and then,
             when only the transport itself had something to do: whoever waits looks again.
+
+        Raises:
+            ConnectionError: what all mailboxes of the system are reached through is gone, if there is such
+                a thing, and this one was reserved by somebody else: then its process has nothing left to do.
         """
 
     @abc.abstractmethod
