@@ -11,7 +11,7 @@ IMPURE = frozenset(
         *("os", "time", "asyncio", "logging", "random"),
     }
 )
-PURE = ("thespian_core.semantics", "thespian_multiproc.protocol")
+PURE = ("thespian_core.semantics", "thespian_multiproc.protocol", "thespian_queue.protocol")
 
 
 @attrs.frozen
@@ -86,6 +86,24 @@ LAYERS = (
         ("thespian_core", "thespian_core.hooks", "thespian_multiproc.transport", "leaves"),
     ),
     Layer(
+        "thespian_queue",
+        "inherited queues and their relay, a plugin",
+        (
+            *(
+                "=thespian_queue",
+                "thespian_queue.plugin",
+                "thespian_queue.transport",
+                "thespian_queue.endpoint",
+            ),
+            *("thespian_queue.line", "thespian_queue.waker", "thespian_queue.door", "thespian_queue.tree"),
+            "thespian_queue.relay",
+        ),
+        (
+            *("thespian_queue.protocol", "thespian_multiproc.runtime", "thespian_multiproc.transport"),
+            *("thespian_core", "thespian_core.hooks", "leaves"),
+        ),
+    ),
+    Layer(
         "thespian_multiproc.base",
         "starts a system of many processes, or joins it",
         ("thespian_multiproc.base",),
@@ -93,6 +111,12 @@ LAYERS = (
             *("thespian_multiproc.runtime", "thespian_multiproc.transport"),
             *("thespian_core.sources", "thespian_core", *BELOW_THE_API[1:]),
         ),
+    ),
+    Layer(
+        "thespian_queue.protocol",
+        "what travels in the queues; pure",
+        ("thespian_queue.protocol",),
+        ("thespian_multiproc.transport",),
     ),
     Layer(
         "thespian_multiproc.runtime",

@@ -1,0 +1,1 @@
+"""multiprocQueueBase: a process for each actor, over queues that processes inherit."""

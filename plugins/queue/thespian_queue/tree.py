@@ -1,0 +1,82 @@
+"""The relay of one system, as the process that started it knows it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+
+from thespian_multiproc.runtime.fresh import start_fresh
+from thespian_queue.door import RESERVE, Door
+from thespian_queue.relay import RelayArgument
+
+ENDS_WITHIN_S = 10.0  # it ends at once when it has its turn; a loaded machine may let it wait for seconds
+LOOK_AGAIN_S = 0.002
+
+
+class Tree:
+    """Starts a relay.
+
+    The first mailbox is on its way through the door before there is a relay: one that finds none ends, so it
+    is not left over when its starter is killed meanwhile.
+
+    Attributes:
+        door: to the relay.
+        first: place and line of the first mailbox.
+        pid: of the relay.
+
+    Raises:
+        OSError: no process can be started; nothing is left behind.
+    """
+
+    def __init__(self) -> None:
+        mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.door = Door(mine)
+        self._starter = os.getpid()
+        self._has_ended = False
+        try:
+            line = self.door.knock(RESERVE)
+            try:
+                process = start_fresh(
+                    "thespian_queue.relay:run_relay",
+                    RelayArgument(its.fileno()),
+                    (its.fileno(),),
+                    new_session=True,
+                )
+                process.returncode = 0  # it is waited for here, and not missed by anybody else
+                self.pid = process.pid
+                its.close()
+                self.first = self.door.answer(line, None), line
+            except BaseException:
+                line.close()
+                raise
+        except BaseException:
+            its.close()
+            self.door.close()
+            raise
+
+    def is_over(self) -> bool:
+        """Whether the relay has ended, since nobody needs it; then nothing is left of it."""
+        if not self._has_ended and not self.door.is_over():
+            return False
+        self.end()
+        return True
+
+    def let_go(self) -> None:
+        """Need it no more; who is in it may go on."""
+        if not self.is_over():
+            self.door.close()
+
+    def end(self) -> None:
+        """Let go of a relay that has ended, or is about to. May be called twice."""
+        if self._has_ended:
+            return
+        self._has_ended = True
+        self.door.close()
+        if os.getpid() != self._starter:
+            return
+        until = time.monotonic() + ENDS_WITHIN_S
+        with contextlib.suppress(ChildProcessError):  # somebody else has waited for it
+            while os.waitpid(self.pid, os.WNOHANG)[0] == 0 and time.monotonic() < until:
+                time.sleep(LOOK_AGAIN_S)
