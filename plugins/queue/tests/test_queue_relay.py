@@ -1,4 +1,4 @@
-"""The relay's process: what overtakes what, and what becomes of everybody when it, or its starter, is gone."""
+"""The relay: what overtakes what, and what becomes of everybody when it is gone."""
 
 from __future__ import annotations
 
