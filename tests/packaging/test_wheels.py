@@ -72,6 +72,15 @@ def test_a_program_runs_on_the_tcp_base(with_tcp: Environment) -> None:
     assert said == "answer: hello\n"
 
 
+def test_a_program_runs_on_the_queue_base_which_brings_its_engine_and_no_other(
+    wheels: Path, tmp_path: Path
+) -> None:
+    environment = new_environment(tmp_path)
+    environment.install("--find-links", wheels, "thespian-core[queue]")
+    assert environment.program(echo_on("multiprocQueueBase")) == "answer: hello\n"
+    assert environment.distributions() == {"thespian-core", "thespian-multiproc", "thespian-queue"}
+
+
 def test_the_tcp_base_brings_its_engine_and_no_other_base(with_tcp: Environment) -> None:
     assert with_tcp.distributions() == {"thespian-core", "thespian-multiproc", "thespian-tcp"}
 

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -130,3 +131,14 @@ def test_any_number_of_threads_open_and_reserve_mailboxes(transport: QueueTransp
     post.until(lambda: len(hub.frames) == len(boxes), "all mail arrives")
     places = {box.where for box in boxes} | {invitation.where for invitation in post.invitations}
     assert len(places) == 2 * len(boxes)
+
+
+def test_a_relay_that_cannot_run_is_an_error_and_leaves_nothing_behind(
+    transport: QueueTransport, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tmp_path.joinpath("thespian_queue.py").write_text("this is no Python")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("THESPLOG_FILE", str(tmp_path / "internal.log"))
+    with pytest.raises(RelayGone):
+        transport.open()
+    assert "run_relay has failed" in tmp_path.joinpath("internal.log").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import time
 
@@ -33,28 +34,29 @@ class Tree:
     def __init__(self) -> None:
         mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.door = Door(mine)
+        self.pid = 0
         self._starter = os.getpid()
         self._has_ended = False
-        try:
-            line = self.door.knock(RESERVE)
-            try:
+        with contextlib.ExitStack() as undoing:
+            undoing.callback(self._undo)
+            with its:
+                line = self.door.knock(RESERVE)
+                undoing.callback(line.close)
                 process = start_fresh(
                     "thespian_queue.relay:run_relay",
                     RelayArgument(its.fileno()),
                     (its.fileno(),),
                     new_session=True,
                 )
-                process.returncode = 0  # it is waited for here, and not missed by anybody else
-                self.pid = process.pid
-                its.close()
-                self.first = self.door.answer(line, None), line
-            except BaseException:
-                line.close()
-                raise
-        except BaseException:
-            its.close()
-            self.door.close()
-            raise
+            process.returncode = 0  # it is waited for here, and not missed by anybody else
+            self.pid = process.pid
+            self.first = self.door.answer(line, None), line
+            undoing.pop_all()
+
+    def _undo(self) -> None:
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+        self.end()
 
     def is_over(self) -> bool:
         """Whether the relay has ended, since nobody needs it; then nothing is left of it."""
@@ -74,7 +76,7 @@ class Tree:
             return
         self._has_ended = True
         self.door.close()
-        if os.getpid() != self._starter:
+        if os.getpid() != self._starter or not self.pid:
             return
         until = time.monotonic() + ENDS_WITHIN_S
         with contextlib.suppress(ChildProcessError):  # somebody else has waited for it

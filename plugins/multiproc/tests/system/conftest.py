@@ -26,6 +26,12 @@ def engine_bases() -> list[str]:
     ]
 
 
+def shared_bases() -> list[str]:
+    """Return those whose systems several programs can use: they go on when their starter ends."""
+    registry = default_registry()
+    return [name for name in engine_bases() if registry.find(SystemBaseSpec, name).outlives_starter]
+
+
 def free_port() -> int:
     """Return a port that nobody has, for connections or for datagrams."""
     while True:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from plugins.multiproc.tests.system.conftest import NewSystem
+from plugins.multiproc.tests.system.conftest import NewSystem, shared_bases
 from plugins.multiproc.tests.system.flood_actors import Sleeper
 from thespian_core.testing.contract import PATIENCE_S
 
@@ -33,6 +33,7 @@ def run(what: str, *arguments: object, patience_s: float = 400.0) -> Any:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("base_name", shared_bases())
 def test_what_a_program_tells_a_sleeping_actor_arrives_though_it_exits_at_once(
     new_system: NewSystem, base_name: str
 ) -> None:

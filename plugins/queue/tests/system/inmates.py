@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,6 @@ class Inmate(Actor):
                 self.send(sender, "noted")
             case ("keep busy", seconds):
                 self.send(sender, "busy")
-                time.sleep(seconds)
+                threading.Event().wait(seconds)
             case ActorExitRequest() if self.notes is not None:
                 self.notes.joinpath(f"{os.getpid()}.note").write_text("exited")

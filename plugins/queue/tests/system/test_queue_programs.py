@@ -65,3 +65,20 @@ def test_a_fork_of_the_program_has_a_connection_of_its_own(asys: ActorSystem) ->
     assert asys.ask(actor, "who are you?", 20) == pid
     assert os.waitstatus_to_exitcode(os.waitpid(forked, 0)[1]) == 0
     assert asys.ask(actor, "who are you?", 20) == pid
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_actors_inherit_their_queues_however_their_processes_start(method: str) -> None:
+    system = ActorSystem(BASE, {"Process Startup Method": method}, logDefs=False, transientUnique=True)
+    try:
+        actor = system.createActor(Inmate)
+        assert system.ask(actor, "have a child", 20) != system.ask(actor, "who are you?", 20)
+    finally:
+        system.shutdown()
+
+
+@pytest.mark.slow
+def test_thirty_systems_leave_no_process_and_no_file() -> None:
+    for _ in range(30):
+        ActorSystem(BASE, logDefs=False, transientUnique=True).shutdown()

@@ -7,7 +7,7 @@ Events: ``submit``, ``admit`` and ``drop`` of its owner; ``hear`` (a record has 
 owner waits anew: so each stranger is heard once more); ``cut_off``. What follows is put into ``events``, for
 the owner, and into ``outgoing``, records to be written and removed by whoever drives it.
 
-The window: each end may send :data:`~thespian_queue.protocol.records.WINDOW_BYTES` in a conversation, and as
+The window: each end may send ``WINDOW_BYTES`` in a conversation, and as
 much again as the other end says that it has taken in. It says so when the mailbox has read it, in halves of a
 window, and not before a stranger's owner has heard it. What does not fit waits here, and holds up no other
 conversation; neither here nor at the relay does anybody wait for anybody.
