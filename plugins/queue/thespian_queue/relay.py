@@ -22,8 +22,6 @@ import time
 from collections import deque
 from itertools import count
 
-import attrs
-
 from thespian_multiproc.runtime.processes import signal_at_parents_death
 from thespian_queue.door import ASK
 from thespian_queue.protocol.records import Kind, pack
@@ -33,17 +31,6 @@ READ_BYTES = 64 << 10  # more in one call makes each call slower, and others are
 READS_IN_A_ROW = 64  # 4 MiB: more than waits in the socket of one who is gone (Linux: 208 KiB by default)
 BATCH_BYTES = 64 << 10  # a socket's usual room
 LAST_WORDS_S = 1.0  # our choice: how long those who are left have to read how it ended
-
-
-@attrs.frozen
-class RelayArgument:
-    """What a relay is started with.
-
-    Attributes:
-        door: the descriptor of its side of the door.
-    """
-
-    door: int
 
 
 class _Edge:
@@ -236,8 +223,12 @@ class Relay:
                     edge.sock.sendall(edge.unwritten.popleft())
 
 
-def run_relay(argument: RelayArgument) -> None:
-    """Be the relay, in a process of its own, until the system has ended."""
+def run_relay(number: int) -> None:
+    """Be the relay, in a process of its own, until the system has ended.
+
+    Args:
+        number: the descriptor of its side of the door.
+    """
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the admin is who ends a system
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     # One that was stopped runs again when its starter dies, and then sees how that ends.
@@ -245,7 +236,7 @@ def run_relay(argument: RelayArgument) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):  # it has a file for each mailbox
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    door = socket.socket(fileno=argument.door)
+    door = socket.socket(fileno=number)
     os.set_inheritable(door.fileno(), False)
     relay = Relay(door)
     gc.freeze()

@@ -7,13 +7,15 @@ import socket
 import threading
 import weakref
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thespian_multiproc.transport.interface import Invitation, Transport
 from thespian_queue.door import Door, RelayGone
 from thespian_queue.endpoint import QueueEndpoint
 from thespian_queue.line import Line
-from thespian_queue.tree import Tree
+
+if TYPE_CHECKING:
+    from thespian_queue.tree import Tree
 
 DEFAULT_ADMIN_ADDRESS = "ThespianQ"  # what Thespian's documentation has always named
 
@@ -85,6 +87,8 @@ class QueueTransport(Transport):
                 return *self._tree.door.reserve(), self._tree.door
             except RelayGone:
                 self._tree.end()
+        from thespian_queue.tree import Tree  # only who starts a system needs it, and what it imports
+
         self._tree = tree = Tree()
         # At the end of the program, the relay ends without that.
         weakref.finalize(self, tree.let_go).atexit = False

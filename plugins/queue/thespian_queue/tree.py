@@ -10,7 +10,6 @@ import time
 
 from thespian_multiproc.runtime.fresh import start_fresh
 from thespian_queue.door import RESERVE, Door
-from thespian_queue.relay import RelayArgument
 
 ENDS_WITHIN_S = 10.0  # it ends at once when it has its turn; a loaded machine may let it wait for seconds
 LOOK_AGAIN_S = 0.002
@@ -44,7 +43,7 @@ class Tree:
                 undoing.callback(line.close)
                 process = start_fresh(
                     "thespian_queue.relay:run_relay",
-                    RelayArgument(its.fileno()),
+                    its.fileno(),
                     (its.fileno(),),
                     new_session=True,
                 )
