@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from thespian_core import SystemBaseSpec, TransportSpec, hookimpl
 
@@ -29,9 +28,3 @@ def thespian_system_bases() -> Iterable[SystemBaseSpec]:
         outlives_starter=False,
         summary="a process for every actor, over inherited queues; the system ends with its starter",
     )
-
-
-@hookimpl
-def thespian_capabilities(base_name: str) -> Mapping[str, object]:
-    """Say whether actors may have files watched (``ThespianWatch``)."""
-    return {"Thespian Watch Supported": sys.platform != "win32"} if base_name == "multiprocQueueBase" else {}

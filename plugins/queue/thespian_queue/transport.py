@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from thespian_multiproc.transport.interface import Invitation, Transport
+from thespian_multiproc.transport.interface import LOOPBACK, Invitation, Transport
 from thespian_queue.door import Door, RelayGone
 from thespian_queue.endpoint import QueueEndpoint
 from thespian_queue.line import Line
@@ -27,7 +27,7 @@ class QueueTransport(Transport):
     one; so every transport has a system of its own. May be used by any number of threads.
 
     Args:
-        host: not needed, since queues are on this machine; every transport is made with one.
+        host: queues have none; every transport is made with one.
     """
 
     scheme = "Q"
@@ -35,7 +35,8 @@ class QueueTransport(Transport):
     ordered = True
     crosses_hosts = False
 
-    def __init__(self, host: str = "") -> None:
+    def __init__(self, host: str = LOOPBACK) -> None:
+        super().__init__(host)
         self._tree: Tree | None = None
         self._open = 0
         self._owner = os.getpid()
