@@ -54,8 +54,9 @@ def test_all_that_were_killed_being_gone_ends_it() -> None:
 def test_whoever_leaves_less_time_is_heard_until_actors_are_killed() -> None:
     farewell = Farewell()
     farewell.begin(10.0)
-    farewell.begin(11.0, ORPHANED_POLITE_S)
+    farewell.polite_s = ORPHANED_POLITE_S
+    farewell.begin(11.0)
     assert farewell.next_look == 11.0 + ORPHANED_POLITE_S
     farewell.look(11.0 + ORPHANED_POLITE_S, all_gone=False)
-    farewell.begin(11.0, 0.0)
+    farewell.begin(10.0)
     assert farewell.next_look == 11.0 + ORPHANED_POLITE_S + KILL_S

@@ -39,9 +39,14 @@ class Step(Enum):
 
 
 class Farewell:
-    """The end of one system."""
+    """The end of one system.
+
+    Attributes:
+        polite_s: how long actors may take to exit, for whoever asks next.
+    """
 
     def __init__(self) -> None:
+        self.polite_s = POLITE_S
         self._kill_at: float | None = None
         self._give_up_at: float | None = None
 
@@ -60,15 +65,11 @@ class Farewell:
         """When to look again, whatever happens; None for whenever something does."""
         return self._kill_at if self._give_up_at is None else self._give_up_at
 
-    def begin(self, now: float, polite_s: float = POLITE_S) -> None:
-        """The system is asked to end; once more changes nothing, unless that leaves less time.
-
-        Args:
-            now: the time.
-            polite_s: how long actors may take to exit.
-        """
-        if self._kill_at is None or (now + polite_s < self._kill_at and not self.has_killed):
-            self._kill_at = now + polite_s
+    def begin(self, now: float) -> None:
+        """The system is asked to end; once more changes nothing, unless that leaves less time."""
+        kill_at = now + self.polite_s
+        if self._kill_at is None or (kill_at < self._kill_at and not self.has_killed):
+            self._kill_at = kill_at
 
     def look(self, now: float, all_gone: bool) -> Step | None:
         """Say what is to be done."""

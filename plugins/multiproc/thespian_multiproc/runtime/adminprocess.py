@@ -78,7 +78,6 @@ class AdminProcess:
         self._words: deque[tuple[ActorAddress, Any]] = deque()
         self._census = Census(plan, self._admin, self._whereabouts, launching, exchange)
         self._farewell = Farewell()
-        self._polite_s = POLITE_S
         self._casualties: Casualties | None = None
         self._has_ended = False
 
@@ -88,7 +87,7 @@ class AdminProcess:
 
     def shut_down_soon(self, polite_s: float = POLITE_S) -> None:
         """End the system; may be called from a signal handler, and from any thread."""
-        self._polite_s = polite_s
+        self._farewell.polite_s = polite_s
         self.hear(self._exchange.address, ShutDown())
         self._exchange.wake()
 
@@ -156,7 +155,7 @@ class AdminProcess:
             case Request() | Thespian_StatusReq() | ValidatedSource():
                 self._carry_out(self._admin.handle(message, sender))
                 if isinstance(message, ShutDown):
-                    self._farewell.begin(time.monotonic(), self._polite_s)
+                    self._farewell.begin(time.monotonic())
 
     def _learn(self, news: object) -> None:
         match news:
@@ -271,9 +270,8 @@ class AdminProcess:
             case Step.OVER:
                 self._has_ended = True
             case Step.KILL:
-                self._casualties = Casualties(
-                    known.births, known.pids, known.programs, self._plan.admin_id, self._polite_s
-                )
+                who = known.births, known.pids, known.programs
+                self._casualties = Casualties(*who, self._plan.admin_id, self._farewell.polite_s)
                 self._launching.order(KillAll())
             case Step.GIVE_UP:
                 thesplog("the launcher did not report the end of its actors; it is killed", level=40)

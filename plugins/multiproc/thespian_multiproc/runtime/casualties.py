@@ -82,9 +82,8 @@ class Casualties:
         elif children:
             doing = f"waiting for {children} of its children to exit"
         state = ", ".join(filter(None, (self._states.get(id_), doing)))
-        return (
-            f"{birth.address} {birth.actor_class}{process} did not exit within {self._polite_s:g} s: it was {state}"
-        )
+        who = f"{birth.address} {birth.actor_class}{process}"
+        return f"{who} did not exit within {self._polite_s:g} s: it was {state}"
 
 
 def state_of(pid: int) -> str:

@@ -66,7 +66,7 @@ class Starter:
             if parent == self.process.pid:
                 if "run_relay" in command:
                     self.relay = pid
-                elif "run_admin" in command:
+                else:
                     self.admin = pid
 
     def left_after(self, within_s: float = GONE_WITHIN_S) -> list[str]:
