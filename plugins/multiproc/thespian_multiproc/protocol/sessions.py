@@ -152,7 +152,7 @@ class Sessions:
 
     @property
     def suspicions(self) -> list[str]:
-        """What is wrong with conversations that may yet open, as far as frames can tell that anybody sends."""
+        """What is wrong with conversations that may yet open: frames say so that anybody can send."""
         return [talk.reason for talk in self._talks if talk.reason is not None and not talk.is_open]
 
     def unhandled(self) -> list[tuple[str, int]]:
