@@ -26,9 +26,7 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path: Path) -> None
     path = tmp_path / "huge.zip"
     with path.open("wb") as file:
         file.truncate(MAX_SOURCE_BYTES + 1)
-    with pytest.raises(
-        ValueError, match="huge.zip is larger than a source may be, which is 67,108,864"
-    ):
+    with pytest.raises(ValueError, match="huge.zip is larger than a source may be, which is 67,108,864"):
         read_source(path)
 
 

@@ -12,9 +12,9 @@ from thespian_core.testing import SystemBaseContract
 
 __all__ = ["base_name", "place"]
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 
-METHODS = [pytest.param("forkserver"), pytest.param("spawn", marks=pytest.mark.soak)]
+METHODS = ["forkserver", "spawn"]
 
 
 class TestEveryStartMethod(SystemBaseContract):
