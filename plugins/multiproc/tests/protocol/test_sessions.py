@@ -7,8 +7,10 @@ from itertools import count
 import pytest
 
 from plugins.multiproc.tests.protocol.simulation import Simulation
+from thespian_multiproc.protocol.departures import MOST_QUIET
+from thespian_multiproc.protocol.greetings import GREETING_S, MOST_GREETINGS
 from thespian_multiproc.protocol.session_effects import Drop, Effect, Submit
-from thespian_multiproc.protocol.sessions import GREETING_S, MOST_GREETINGS, MOST_QUIET, Sessions
+from thespian_multiproc.protocol.sessions import Sessions
 from thespian_multiproc.transport.interface import Event, Lost, Received, Sent
 from thespian_multiproc.transport.memory import NO_FAULTS, Faults
 

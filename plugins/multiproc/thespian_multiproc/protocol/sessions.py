@@ -4,19 +4,11 @@ The other end of a link is a *correspondent*: a mailbox with an id, or an admin 
 is known until it has proved its id. A correspondent has one link for ever, and at most one conversation
 that carries it. A conversation begins with a handshake, and whoever has mail begins it.
 
-Only so many are begun at a time, and the next ones when those are open, or one by one when they have waited
-for a moment; each mailbox begins with those that follow it by id. So of hundreds who all begin with all
-others on a busy machine, each has work that it can finish.
-
-A first frame that went out to a place may leave long after its attempt is over. Until that is known, none is
-begun with the same place: the transport would let it share a conversation that is to be dropped.
+Which conversations begin when is told in :mod:`greetings`, and who is forgotten in :mod:`departures`.
 
 When both begin at once, the one with the greater id wins: it drops the other's attempt, and the other
 takes part in its. When a correspondent begins anew though a conversation is open, it has lost that
 one, and the new one takes over.
-
-Who is known to be gone is forgotten, but for its id. Of many whose conversation has ended with nothing owed
-it is asked now and then, all at once, whether they are.
 
 Where there are no connections, a peer is an address, and addresses are used again: somebody else may answer,
 or greet, where a correspondent was known. So beside the conversation that an address has, there may be
@@ -36,10 +28,12 @@ from typing import Any
 
 from thespian_multiproc.protocol.agenda import Agenda
 from thespian_multiproc.protocol.correspondents import Correspondent, Talk
+from thespian_multiproc.protocol.departures import Departures
 from thespian_multiproc.protocol.effects import Dead, Deliver, Doubt, Open, Poisoned, Transmit
 from thespian_multiproc.protocol.effects import Effect as LinkEffect
 from thespian_multiproc.protocol.fields import kind_of
 from thespian_multiproc.protocol.frames import Data, Malformed, parse
+from thespian_multiproc.protocol.greetings import Greetings
 from thespian_multiproc.protocol.handshake import (
     Established,
     Failed,
@@ -81,13 +75,8 @@ SAY_AGAIN_AFTER_S = 0.05  # on transports that lose frames, the first time; then
 SAY_AGAIN_AT_MOST_S = 1.0  # the longest such wait
 MOST_PROOFS = 3  # times that a proof is said before it is greeted anew
 MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 12 s
-MOST_QUIET = 64  # our choice: of so many at least it is asked whether they are gone
-# As many as an admin keeps obituaries of: who asks about one that both have forgotten hears nothing of it.
-MOST_GONE = 200_000
 _IN_CONVERSATION = (b"D", b"A")  # what the frames of an open conversation begin with; see ``frames``
 MOST_STRANGERS = 1024  # conversations whose other side has proved nothing; the oldest goes first
-MOST_GREETINGS = 32  # our choice: so many conversations are begun at a time
-GREETING_S = 0.1  # our choice: whoever has not answered by then is busy, and does not hold the next one up
 
 
 class Sessions:
@@ -123,13 +112,8 @@ class Sessions:
         self._known: dict[str, Correspondent] = {}
         self._talks: dict[Talk, None] = {}
         self._strangers: dict[Talk, None] = {}
-        self._greetings: dict[Talk, float] = {}  # begun here and not answered, until when they count
-        self._has_let_one_go = False  # a greeting counts no more, in this tick
-        self._to_begin: dict[Correspondent, None] = {}
-        self._gone: dict[str, str] = {}  # who is forgotten, and why; the oldest first
-        self._quiet: dict[Correspondent, None] = {}  # whose conversation has ended with nothing owed
-        self._newly_quiet = 0  # so many since it was asked whether they are gone
-        self._unmet: dict[str, Talk] = {}  # by place: whose first frame has not left, as far as is known
+        self._greetings = Greetings(me)
+        self._departures = Departures()
         self._by_peer: dict[Peer, Talk] = {}
         self._attempts: dict[Peer, list[Talk]] = {}  # to reach others there than whose it is by ``_by_peer``
         self._tokens: dict[int, Talk] = {}
@@ -170,8 +154,8 @@ class Sessions:
         """
         one = self._known.get(to or where)
         if one is None:
-            if to in self._gone:
-                return [Lifeless(to, 0, (message,), False, self._gone[to])]
+            if (reason := self._departures.why(to)) is not None:
+                return [Lifeless(to, 0, (message,), False, reason)]
             one = self._known[to or where] = self._new(to or where, to, where)
             one.is_watched = bool(to)
         if not one.where:
@@ -274,7 +258,7 @@ class Sessions:
     def happened(self, event: Event, now: float) -> list[Effect]:
         """Something has happened in the transport."""
         effects = self._happened(event, now)
-        return effects + self._begin_next(now) if self._to_begin else effects
+        return effects + self._begin_next(now) if self._greetings else effects
 
     def _happened(self, event: Event, now: float) -> list[Effect]:
         match event:
@@ -283,7 +267,7 @@ class Sessions:
             case Sent(token, peer):
                 talk = self._tokens.get(token)
                 if talk is not None and talk.peer is None:
-                    self._forget_unmet(talk)
+                    self._greetings.has_met(talk)
                     if talk not in self._talks:
                         del self._tokens[token]
                         return [] if peer in self._by_peer else [Drop(peer)]
@@ -292,7 +276,7 @@ class Sessions:
             case Undeliverable(token, reason, gone):
                 talk = self._tokens.pop(token, None)
                 if talk is not None:
-                    self._forget_unmet(talk)
+                    self._greetings.has_met(talk)
                 if talk is not None and talk in self._talks:
                     is_gone = gone and talk.one is not None and bool(talk.one.target)
                     return self._ended(talk, now, reason if is_gone else None)
@@ -304,21 +288,16 @@ class Sessions:
     def tick(self, now: float) -> list[Effect]:
         """Time has passed: do what is due."""
         effects: list[Effect] = []
-        self._has_let_one_go = False
+        self._greetings.begin_to_tick()
         for item in self._agenda.due(now):
             effects += self._tick_talk(item, now) if isinstance(item, Talk) else self._tick_link(item, now)
-        return effects + self._begin_next(now) if self._to_begin else effects
+        return effects + self._begin_next(now) if self._greetings else effects
 
     def _tick_talk(self, talk: Talk, now: float) -> list[Effect]:
         if talk.is_open or talk not in self._talks:
             return []
         effects: list[Effect] = []
-        if now >= self._greetings.get(talk, inf):
-            if self._has_let_one_go:
-                self._greetings[talk] = now + GREETING_S / MOST_GREETINGS
-            else:
-                del self._greetings[talk]
-                self._has_let_one_go = True
+        self._greetings.tick(talk, now)
         if now >= talk.until:
             return [*self._complain(talk), *self._drop(talk), *self._ended(talk, now)]
         if talk.say_again_at is not None and now >= talk.say_again_at and talk.said is not None:
@@ -339,40 +318,28 @@ class Sessions:
     # Conversations
 
     def _begin(self, one: Correspondent, now: float) -> list[Effect]:
-        self._quiet.pop(one, None)
-        if len(self._greetings) >= MOST_GREETINGS or one.where in self._unmet:
-            self._to_begin[one] = None
+        self._departures.speaks(one)
+        if not self._greetings.is_wanted(one):
             return []
         initiator = Initiator(self._key, self._me, one.target, self._new_nonce(), self._counters)
         # A busy process is silent; only datagrams need an end, for who began may have been forgotten.
         until = inf if self._ordered else now + HANDSHAKE_LIMIT_S
         one.talk = talk = Talk(until, initiator=initiator, one=one)
         self._talks[talk] = None
-        self._unmet[one.where] = talk
-        self._greetings[talk] = now + GREETING_S
+        self._greetings.has_begun(talk, one.where, now)
         effect = self._say(talk, initiator.begin(), now)
         self._note_talk(talk)
         return [effect]
 
     def _begin_next(self, now: float) -> list[Effect]:
         effects: list[Effect] = []
-        if len(self._greetings) >= MOST_GREETINGS:
-            return effects
-        for one in sorted(self._to_begin, key=lambda one: (one.name < self._me, one.name)):
-            if len(self._greetings) >= MOST_GREETINGS:
-                break
-            if one.where not in self._unmet:
-                del self._to_begin[one]
-                if one.talk is None and one.link.state is State.CLOSED:  # else it began itself, or is gone
-                    effects += self._begin(one, now)
+        for one in self._greetings.next_ones():
+            if one.talk is None and one.link.state is State.CLOSED:  # else it began itself, or is gone
+                effects += self._begin(one, now)
         return effects
 
-    def _forget_unmet(self, talk: Talk) -> None:
-        if talk.one is not None and self._unmet.get(talk.one.where) is talk:
-            del self._unmet[talk.one.where]
-
     def _note_talk(self, talk: Talk) -> None:
-        at = min(talk.until, talk.say_again_at or inf, self._greetings.get(talk, inf))
+        at = min(talk.until, talk.say_again_at or inf, self._greetings.due(talk))
         if at < inf:
             self._agenda.note(talk, at)
 
@@ -472,7 +439,7 @@ class Sessions:
         return []
 
     def _open(self, talk: Talk, told: Established, began: bool, now: float) -> list[Effect]:
-        if told.peer_id in self._gone:  # what its last words were is known
+        if self._departures.why(told.peer_id) is not None:  # what its last words were is known
             return [] if talk.is_open else self._drop(talk)
         effects: list[Effect] = []
         if talk.one is not None and talk.one.target not in ("", told.peer_id):
@@ -500,9 +467,9 @@ class Sessions:
         if one.talk is not None and one.talk is not talk:
             effects += self._drop(one.talk)
         one.talk, talk.one, talk.is_open, talk.opened_by, talk.say_again_at = talk, one, True, told, None
-        self._greetings.pop(talk, None)
+        self._greetings.is_over(talk)
         self._strangers.pop(talk, None)
-        self._quiet.pop(one, None)
+        self._departures.speaks(one)
         talk.seal = Seal(told.session_key, began) if self._sealed else None
         if talk.peer is not None:
             effects.append(Admit(talk.peer))
@@ -537,9 +504,9 @@ class Sessions:
         one.talk = None
         if gone is None:
             effects = self._carry_out(one, one.link.broke(now), now)
-            return (
-                effects if one.link.kept_messages or not one.is_watched else [*effects, *self._silence(one)]
-            )
+            if one.is_watched and not one.link.kept_messages:
+                effects += map(Doubtful, self._departures.quiet(one))
+            return effects
         if one.is_watched:
             return self._carry_out(one, one.link.vanished(now), now)
         return self._bury(one, gone)
@@ -550,7 +517,8 @@ class Sessions:
         return [] if talk.peer is None or is_shared else [Drop(talk.peer)]
 
     def _forget(self, talk: Talk) -> None:
-        for talks in (self._talks, self._strangers, self._greetings):
+        self._greetings.is_over(talk)
+        for talks in (self._talks, self._strangers):
             talks.pop(talk, None)
         if talk.peer is None:
             return
@@ -588,22 +556,11 @@ class Sessions:
         for name in (one.name, one.target):
             if self._known.get(name) is one:
                 del self._known[name]
-        self._quiet.pop(one, None)
-        self._to_begin.pop(one, None)
+        self._departures.speaks(one)
+        self._greetings.is_not_wanted(one)
         if one.target:  # whoever has the place next is somebody else
-            self._gone[one.target] = reason
-            if len(self._gone) > MOST_GONE:
-                del self._gone[next(iter(self._gone))]
+            self._departures.gone(one.target, reason)
         return effects
-
-    def _silence(self, one: Correspondent) -> list[Effect]:
-        """Ask what became of all who are quiet, when many more are than when it was asked last."""
-        self._quiet[one] = None
-        self._newly_quiet += 1
-        if self._newly_quiet < max(MOST_QUIET, len(self._quiet) // 2):
-            return []
-        self._newly_quiet = 0
-        return [Doubtful(quiet.name) for quiet in self._quiet]
 
     def _carry_out(self, one: Correspondent, wanted: list[LinkEffect], now: float) -> list[Effect]:
         if one.link.due < one.noted_at:
