@@ -22,10 +22,10 @@ demo: $(READY) ## set up if need be, and run the word count example
 	$(PY) -m examples.wordcount --compare
 
 test: $(READY) ## set up if need be, and run every test but the soak tests
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --dist worksteal
 
 quick: $(READY) ## run the tests that are not marked slow
-	$(PY) -m pytest -m "not slow and not soak"
+	$(PY) -m pytest -n auto --dist worksteal -m "not slow and not soak"
 
 check: $(READY) ## ruff, mypy --strict, the house's rules, docs with warnings as errors
 	$(PY) -m ruff check .
