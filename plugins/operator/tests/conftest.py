@@ -23,14 +23,11 @@ from thespian_core.hooks.registry import default_registry
 PATIENCE_S = 60  # a deadline that only a failing test waits for
 
 
-def engine_bases() -> list[str]:
-    """Return the installed bases that have a process for every actor."""
+def shared_bases() -> list[str]:
+    """Return the installed bases whose systems other programs can join."""
     registry = default_registry()
-    return [
-        name
-        for name in registry.names(SystemBaseSpec)
-        if registry.find(SystemBaseSpec, name).transport is not None
-    ]
+    specs = [registry.find(SystemBaseSpec, name) for name in registry.names(SystemBaseSpec)]
+    return [spec.name for spec in specs if spec.transport is not None and spec.outlives_starter]
 
 
 def free_port() -> int:
@@ -146,7 +143,7 @@ def thespian(tmp_path: Path) -> Command:
     return Command(folder)
 
 
-@pytest.fixture(params=engine_bases())
+@pytest.fixture(params=shared_bases())
 def base_name(request: pytest.FixtureRequest) -> str:
     """Each base in turn."""
     name: str = request.param

@@ -12,7 +12,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from plugins.operator.tests.conftest import Command, Town, engine_bases, free_port
+from plugins.operator.tests.conftest import Command, Town, free_port, shared_bases
 from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
 
@@ -105,7 +105,7 @@ def test_a_base_that_is_not_installed_is_told_with_those_that_are(thespian: Comm
 @every_command
 def test_a_base_without_processes_cannot_be_looked_at(thespian: Command, name: str) -> None:
     said = thespian.fails(name, "--base", "simpleSystemBase")
-    assert said.startswith("Error: a system on simpleSystemBase lives inside its program")
+    assert said.startswith("Error: a system on simpleSystemBase lives and ends with its program")
 
 
 @every_command
@@ -125,7 +125,7 @@ def test_an_address_that_is_not_this_machines_is_told(thespian: Command, name: s
 
 def test_where_no_base_of_many_processes_is_installed_that_is_told(thespian: Command) -> None:
     registry = default_registry()
-    origins = [registry.origin_of(registry.find(SystemBaseSpec, name)) for name in engine_bases()]
+    origins = [registry.origin_of(registry.find(SystemBaseSpec, name)) for name in shared_bases()]
     names = ",".join(origin.name for origin in origins if origin is not None)
     blocked = attrs.evolve(thespian, environ={"THESPIAN_BLOCK_PLUGINS": names})
     said = blocked.fails("status")

@@ -59,12 +59,13 @@ class Place:
 
 
 def base_names() -> tuple[str, ...]:
-    """Return the installed bases whose systems have processes of their own."""
+    """Return the installed bases whose systems other programs can join."""
     registry = default_registry()
     found = []
     for name in registry.names(SystemBaseSpec):
         with contextlib.suppress(PluginError):  # what two plugins fight for is nobody's
-            if registry.find(SystemBaseSpec, name).transport is not None:
+            spec = registry.find(SystemBaseSpec, name)
+            if spec.transport is not None and spec.outlives_starter:
                 found.append(name)
     return tuple(found)
 
@@ -88,10 +89,11 @@ def places(base_name: str | None, port: int | None) -> list[Place]:
 
 def _place_of(base_name: str, port: int | None) -> Place:
     registry = default_registry()
-    scheme = registry.find(SystemBaseSpec, base_name).transport
-    if scheme is None:
+    spec = registry.find(SystemBaseSpec, base_name)
+    scheme = spec.transport
+    if scheme is None or not spec.outlives_starter:
         raise NoSystem(
-            f"a system on {base_name} lives inside its program, and cannot be looked at from outside\n"
+            f"a system on {base_name} lives and ends with its program, and cannot be looked at from outside\n"
             f"  bases that can: {', '.join(base_names()) or 'none is installed'}"
         )
     capabilities: dict[str, Any] = {} if port is None else {"Admin Port": port}
