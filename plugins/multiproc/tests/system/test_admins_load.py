@@ -55,13 +55,15 @@ def test_an_admin_without_a_free_descriptor_says_so_and_goes_on(asys: ActorSyste
     mirror = asys.createActor(Mirror)
     admin = asys._running.base._admin.pid  # type: ignore[attr-defined]
     usual = resource.prlimit(admin, resource.RLIMIT_NOFILE)
+    had = conversations(admin)
     most = 6  # all below are taken for good
     resource.prlimit(admin, resource.RLIMIT_NOFILE, (most, usual[1]))
     with ThreadPoolExecutor(1) as thread:
         refused = thread.submit(asys.createActor, Mirror)
         deadline = time.monotonic() + PATIENCE_S
-        # Its conversations are what it has given up, in vain, to have a descriptor for the mailbox.
-        while conversations(admin) and time.monotonic() < deadline:
+        # Its conversations, if it has connections, are what it gives up, in vain, to have a descriptor for
+        # the mailbox; and without one it cannot say so.
+        while not refused.done() and not (had and not conversations(admin)) and time.monotonic() < deadline:
             pass
         resource.prlimit(admin, resource.RLIMIT_NOFILE, usual)
         with pytest.raises(ActorSystemException, match="mailbox"):

@@ -4,7 +4,7 @@ The other end of a link is a *correspondent*: a mailbox with an id, or an admin 
 is known until it has proved its id. A correspondent has one link for ever, and at most one conversation
 that carries it. A conversation begins with a handshake, and whoever has mail begins it.
 
-Which conversations begin when is told in :mod:`greetings`, and who is forgotten in :mod:`departures`.
+Which conversations begin when is told in ``greetings``, and who is forgotten in ``departures``.
 
 When both begin at once, the one with the greater id wins: it drops the other's attempt, and the other
 takes part in its. When a correspondent begins anew though a conversation is open, it has lost that
@@ -70,7 +70,7 @@ from thespian_multiproc.transport.interface import (
     Undeliverable,
 )
 
-HANDSHAKE_LIMIT_S = 30.0  # our choice: with hundreds of processes for each core, all take seconds for a step
+HANDSHAKE_LIMIT_S = 15.0  # our choice: with hundreds of processes for each core, a step takes seconds
 SAY_AGAIN_AFTER_S = 0.05  # on transports that lose frames, the first time; then twice as long each time
 SAY_AGAIN_AT_MOST_S = 1.0  # the longest such wait
 MOST_PROOFS = 3  # times that a proof is said before it is greeted anew
