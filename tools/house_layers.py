@@ -95,7 +95,7 @@ LAYERS = (
                 "thespian_queue.transport",
                 "thespian_queue.endpoint",
             ),
-            *("thespian_queue.line", "thespian_queue.waker", "thespian_queue.door", "thespian_queue.tree"),
+            *("thespian_queue.line", "thespian_queue.door", "thespian_queue.tree"),
             "thespian_queue.relay",
         ),
         (

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from thespian_multiproc.transport.interface import Endpoint, Event, Frame, Invitation, Peer, Sent
+from thespian_multiproc.transport.waker import Waker
 from thespian_queue.door import Door, RelayGone
 from thespian_queue.line import Line
 from thespian_queue.protocol.mailbox import Mailbox
 from thespian_queue.protocol.talk import Talk
-from thespian_queue.waker import Waker
 
 READS_AT_ONCE = 64  # our choice: an owner is to look at 4 MiB before it takes in more
 

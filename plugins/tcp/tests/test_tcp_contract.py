@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from thespian_multiproc.testing import TransportContract
+from thespian_multiproc.transport.watching import SelectorWatcher
 from thespian_tcp import connections
 from thespian_tcp.transport import TcpTransport
-from thespian_tcp.watching import SelectorWatcher
 
 
 class TestTcpTransport(TransportContract):

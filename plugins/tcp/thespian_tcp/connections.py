@@ -8,13 +8,13 @@ import socket
 import time
 
 from thespian_multiproc.transport.interface import Event, Lost, Undeliverable
+from thespian_multiproc.transport.waker import Waker
+from thespian_multiproc.transport.watching import READ, WRITE, new_watcher
 from thespian_tcp.conversation import Conversation, State
 from thespian_tcp.draining import say_the_last
 from thespian_tcp.limits import Limits
 from thespian_tcp.places import failure, nobody_is_there, talks_to_itself
 from thespian_tcp.reading import Reader, TooLarge
-from thespian_tcp.waker import Waker
-from thespian_tcp.watching import READ, WRITE, new_watcher
 
 LINGER_S = 2.0  # our choice: how long the other end of a dropped conversation has to say its last
 PAUSE_S = 0.05  # our choice: how soon it is looked whether others have given descriptors back

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from thespian_multiproc.transport.interface import Endpoint, Event, Frame, Invitation, Peer, Sent
+from thespian_multiproc.transport.watching import READ, WRITE
 from thespian_tcp.connections import Connections
 from thespian_tcp.conversation import Conversation, State, size_of
 from thespian_tcp.draining import drain_and_close
@@ -15,7 +16,6 @@ from thespian_tcp.keeping import Keeper
 from thespian_tcp.limits import Limits
 from thespian_tcp.meeting import Doors
 from thespian_tcp.places import as_place, as_socket_address
-from thespian_tcp.watching import READ, WRITE
 
 # Our choice: an owner is to look at what came before it takes in more; a thousand peers may write at once.
 ENOUGH_READ_BYTES = 4 << 20

@@ -6,7 +6,6 @@ frame is a datagram; what is lost, doubled or out of order is the engine's matte
 
 from __future__ import annotations
 
-import selectors
 import socket
 import time
 from collections import deque
@@ -26,10 +25,11 @@ from thespian_multiproc.transport.interface import (
     Sent,
     Undeliverable,
 )
+from thespian_multiproc.transport.waker import Waker
+from thespian_multiproc.transport.watching import READ, WRITE, new_watcher
 from thespian_udp.outcomes import Outcomes
 from thespian_udp.places import SocketAddress, as_place, as_socket_address, hold
 from thespian_udp.refusals import take_refusals
-from thespian_udp.waker import Waker
 
 LARGEST_DATAGRAM_BYTES = 65_536  # one more than any has, so none is cut
 # Our choice: an owner is to look at what came before it takes in more; many peers may write at once.
@@ -57,11 +57,14 @@ class UdpEndpoint(Endpoint):
         self._max_frame_bytes = max_frame_bytes
         self._address_fields = len(sock.getsockname())  # 2, or 4 for IPv6
         self._waker = Waker()
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(sock, selectors.EVENT_READ)
-        self._selector.register(self._waker.woken, selectors.EVENT_READ)
+        self._waking = self._waker.woken.fileno()
+        self._number = sock.fileno()
+        self._watcher = new_watcher()
+        for number in (self._number, self._waking):
+            self._watcher.register(number, READ)
         self._admitted: set[SocketAddress] = set()
         self._waiting: deque[_Waiting] = deque()
+        self._heard: set[SocketAddress] = set()  # the strangers whose frame this wait tells of
         # A stranger's frame after one that was told in the same wait; then nothing more was read.
         self._held: tuple[bytes, SocketAddress] | None = None
         # Read into, and copied from: blocks that are cut to size would leave a memory full of holes.
@@ -71,6 +74,15 @@ class UdpEndpoint(Endpoint):
 
     def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
         """Take one frame to be sent; see the interface."""
+        if to in self._admitted and not self._waiting:  # as most often: somebody who is known
+            data = b"".join(frame)
+            if len(data) <= self._max_frame_bytes:
+                try:
+                    self._sock.sendto(data, to)
+                except OSError:  # no room; or what an earlier datagram met
+                    frame = [data]
+                else:
+                    return True
         size = sum(map(_size_of, frame))
         if size > self._max_frame_bytes:
             limit = self._max_frame_bytes
@@ -96,7 +108,7 @@ class UdpEndpoint(Endpoint):
             except OSError as why:
                 self._fail(datagram.token, f"a datagram could not be sent: {why.strerror}")
                 return False
-            self._selector.modify(self._sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            self._watcher.modify(self._number, READ | WRITE)
         self._waiting.append(datagram)
         return False
 
@@ -131,7 +143,7 @@ class UdpEndpoint(Endpoint):
             except OSError as why:
                 self._fail(datagram.token, f"a datagram could not be sent: {why.strerror}")
             self._waiting.popleft()
-        self._selector.modify(self._sock, selectors.EVENT_READ)
+        self._watcher.modify(self._number, READ)
 
     def _fail(self, token: int, reason: str) -> None:
         self._events.append(Undeliverable(token, reason, gone=False))
@@ -150,31 +162,38 @@ class UdpEndpoint(Endpoint):
         """Return what has happened; see the interface."""
         now = time.monotonic()
         until = None if timeout_s is None else now + timeout_s
-        if self._waiting:
-            self._send_waiting()
-        self._read()
-        self._outcomes.decide(now)
-        woken = False
-        while not self._events and not woken and (until is None or now < until):
-            due = [at for at in (until, self._outcomes.next_at) if at is not None]
-            ready = self._selector.select(max(0.0, min(due) - now) if due else None)
-            now = time.monotonic()
-            for key, mask in ready:
-                if key.fileobj is not self._sock:
-                    woken = True
-                    self._waker.clear()
-                    continue
-                if mask & selectors.EVENT_WRITE:
-                    self._send_waiting()
-                self._read()
+        self._heard.clear()
+        if self._held is not None:
+            self._read()
+        while True:
             self._outcomes.decide(now)
+            due = [0.0] if self._events else [at for at in (until, self._outcomes.next_at) if at is not None]
+            woken = self._attend(max(0.0, min(due) - now) if due else None)
+            now = time.monotonic()
+            if self._events or woken or (until is not None and now >= until):
+                break
+        self._outcomes.decide(now)
         events = self._events[:]
         self._events.clear()
         return events
 
+    def _attend(self, timeout_s: float | None) -> bool:
+        """Read and send what can be; return whether this was woken."""
+        woken = False
+        for number, ready in self._watcher.poll(timeout_s, 2):
+            if number == self._waking:
+                woken = True
+                self._waker.clear()
+                continue
+            if ready & ~READ and self._waiting:
+                self._send_waiting()
+            if ready & ~WRITE:
+                self._read()
+        return woken
+
     def _read(self) -> None:
         """Take in what came, but of each stranger one frame at most."""
-        heard: set[SocketAddress] = set()
+        heard = self._heard
         has_read = failed = 0
         while has_read < ENOUGH_READ_BYTES:
             if self._held is not None:
@@ -231,7 +250,7 @@ class UdpEndpoint(Endpoint):
 
     def close(self) -> None:
         """Give the mailbox up."""
-        self._selector.close()
+        self._watcher.close()
         self._waker.close()
         self._sock.close()
 

@@ -47,6 +47,17 @@ class Joiner:
         """Whether pieces have come in that others should have come before."""
         return bool(self._early)
 
+    def is_whole_and_next(self, packet: Packet) -> bool:
+        """Whether a frame holds just the next message, whole, and came in its turn."""
+        return (
+            packet.first == self.received + 1
+            and packet.serial == self.newest + 1
+            and len(packet.pieces) == 1
+            and not packet.pieces[0][0] & GOES_ON
+            and not self._early
+            and not self._begun
+        )
+
     def take(self, packet: Packet) -> list[Buffer] | None:
         """Take the pieces of a frame.
 

@@ -38,7 +38,7 @@ class Limits:
     frame_bytes: int = 15_000  # with what Linux adds, a datagram of that size takes 16 KiB of a full buffer
     flying_bytes: int = 512 * 1024
     swap_s: float = 0.005
-    tell_after_frames: int = 4
+    tell_after_frames: int = 16
     asked_after_s: float = 0.01
     resend_after_s: float = 0.06
     resend_at_most_s: float = 5.0

@@ -36,6 +36,7 @@ Longer than 300 lines because one side of a link is one machine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from math import inf
 
@@ -203,26 +204,26 @@ class Link:
             self._tell_soon(now)
         return effects if self._writing else effects + self._go_on(now)
 
-    def takes(self, data: Data, now: float) -> bool:
+    def takes(self, data: Data | Ack, now: float) -> tuple[int, Sequence[Buffer]] | None:
         """Do what ``arrived`` does, in the usual case: what comes is next, and nothing is to be sent.
 
         Returns:
-            Whether the messages of the frame are to be delivered; False when it is another case, and
-            nothing has changed.
+            The messages that are to be delivered, with the number of the first; None when it is another
+            case, and nothing has changed.
         """
+        if type(data) is not Data:
+            return None
         first, messages, received, handled = data
         out, count = self._out, len(messages)
-        told_received, told_handled = self._told
-        news = self._received + count - told_received + self._handled - told_handled
         if (
             first != self._received + 1
             or self.state is not State.OPEN
             or out.unsent != out.next_number
             or not handled <= received < out.next_number
-            or news >= self._limits.tell_after_messages
+            or self._news + count >= self._limits.tell_after_messages
             or (self._tell_at is not None and now >= self._tell_at)
         ):
-            return False
+            return None
         if out.take_counters(received, handled):
             self._reassure(now)
         self._received += count
@@ -230,7 +231,7 @@ class Link:
             self._tell_at = at = now + self._limits.tell_after_s
             if at < self.due:
                 self.due = at
-        return True
+        return first, messages
 
     def handled(self, count: int, now: float) -> list[Effect]:
         """So many more of the delivered messages have been handled, in order."""
@@ -368,9 +369,14 @@ class Link:
         self._received += len(messages)
         return [Deliver(first, messages)]
 
-    def _tell_soon(self, now: float) -> None:
+    @property
+    def _news(self) -> int:
+        """How far the counters have gone since they were told."""
         received, handled = self._told
-        news = self._received - received + self._handled - handled
+        return self._received - received + self._handled - handled
+
+    def _tell_soon(self, now: float) -> None:
+        news = self._news
         if not news:
             return
         at = now if news >= self._limits.tell_after_messages else now + self._limits.tell_after_s

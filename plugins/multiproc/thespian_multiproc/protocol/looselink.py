@@ -15,10 +15,12 @@ counters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 
 from thespian_multiproc.protocol.effects import Deliver, Effect, Transmit
-from thespian_multiproc.protocol.frames import Data
+from thespian_multiproc.protocol.flights import Flight
+from thespian_multiproc.protocol.frames import Malformed
 from thespian_multiproc.protocol.joining import Joiner
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.link import Link, State
@@ -68,12 +70,61 @@ class LooseLink(Link):
         return self._resend_at if at is None else min(at, self._resend_at)
 
     def transmit(self, message: Buffer, now: float) -> Frame | None:
-        """There is no usual case: every frame is sealed."""
-        return None
+        """Do what ``send`` does, in the usual case: nothing waits, and the message may go out now, whole.
 
-    def takes(self, data: Data, now: float) -> bool:
-        """There is no usual case: every frame is sealed."""
-        return False
+        Returns:
+            The frame to be submitted, whose leaving is to be reported; None when it is another case, and
+            nothing has changed.
+        """
+        if self._writing or self._is_asking or self.state is not State.OPEN:
+            return None
+        was_flying = self._shipping.is_flying
+        flight = self._shipping.fly(message, now)
+        if flight is None:
+            return None
+        if self._doubt_at is None:
+            self._doubt_later(now)
+        return self._frame_of(flight, was_flying, now)
+
+    def takes(self, packet: Packet | Counters, now: float) -> tuple[int, Sequence[Buffer]] | None:  # type: ignore[override]
+        """Do what ``arrived`` does, in the usual case: one whole message is next, and nothing is to be sent.
+
+        Returns:
+            The message, with its number; None when it is another case, and nothing has changed.
+        """
+        out, joiner, limits = self._shipping, self._joiner, self._limits
+        if (
+            type(packet) is not Packet
+            or packet.wants_answer
+            or self.state is not State.OPEN
+            or self._is_asking
+            or out.is_held_back
+            or self._untold + 1 >= limits.tell_after_frames
+            or self._news + 1 >= limits.tell_after_messages
+            or (self._tell_at is not None and now >= self._tell_at)
+            or not joiner.is_whole_and_next(packet)
+        ):
+            return None
+        told = packet.counters
+        if is_news := out.is_news(told):
+            if not out.lands_all(told):
+                return None
+            try:
+                out.check(told)
+            except Malformed:
+                return None
+        self.unanswered = 0
+        if is_news and out.take_counters(told, now):
+            self._patience = 0
+            self._resend_at = None
+            self._reassure(now)
+        messages = joiner.take(packet)
+        assert messages is not None  # it is next
+        self._received = joiner.received
+        self._untold += 1
+        self._tell_soon(now)
+        self._await_answer(now)
+        return joiner.delivered, messages
 
     def opened(self, peer_received: int, peer_handled: int, now: float) -> list[Effect]:
         """A conversation has begun; the other side has told its counters.
@@ -154,27 +205,43 @@ class LooseLink(Link):
         """Transmit what may go, or the counters alone when it is time for them."""
         if self._writing:
             return []
-        out, joiner = self._shipping, self._joiner
-        counters = Counters(joiner.received, self._handled, joiner.newest, joiner.seen)
+        out = self._shipping
+        if not (out.is_held_back or self._is_asking or (self._tell_at is not None and now >= self._tell_at)):
+            return []
         was_flying = out.is_flying
         if (flight := out.next_flight(now)) is not None:
-            if not was_flying:
-                self._resend_at = None  # whatever was waited for before, this one has just left
-            self._has_asked = wants_answer = out.is_held_back and not out.has_room
-            frame = packet_frame(flight.serial, flight.first, flight.pieces, counters, wants_answer)
-        elif self._is_asking:
-            frame = packet_frame(out.next_serial(), 1, (), counters, True)
+            return [Transmit(self._frame_of(flight, was_flying, now))]
+        if self._is_asking:
+            frame = packet_frame(out.next_serial(), 1, (), self._seen(), True)
         elif self._tell_at is not None and now >= self._tell_at:
-            frame = news_frame(counters)
+            frame = news_frame(self._seen())
         else:
             return []
+        self._has_told(now)
+        return [Transmit(frame)]
+
+    def _frame_of(self, flight: Flight, was_flying: bool, now: float) -> Frame:
+        """Return the frame of what goes out now."""
+        out = self._shipping
+        if not was_flying:
+            self._resend_at = None  # whatever was waited for before, this one has just left
+        self._has_asked = wants_answer = out.is_held_back and not out.has_room
+        frame = packet_frame(flight.serial, flight.first, flight.pieces, self._seen(), wants_answer)
+        self._has_told(now)
+        return frame
+
+    def _seen(self) -> Counters:
+        joiner = self._joiner
+        return Counters(joiner.received, self._handled, joiner.newest, joiner.seen)
+
+    def _has_told(self, now: float) -> None:
+        """A frame goes out, and the counters with it."""
         self._is_asking = False
         self._untold = 0
         self._told = self._counters
         self._tell_at = None
         self._writing = True
         self._await_answer(now)
-        return [Transmit(frame)]
 
     def _send_again(self) -> None:
         """Nothing was heard for too long: send what may be lost, or ask."""

@@ -32,7 +32,7 @@ from thespian_multiproc.protocol.departures import Departures
 from thespian_multiproc.protocol.effects import Dead, Deliver, Doubt, Open, Poisoned, Transmit
 from thespian_multiproc.protocol.effects import Effect as LinkEffect
 from thespian_multiproc.protocol.fields import kind_of
-from thespian_multiproc.protocol.frames import Data, Malformed, parse
+from thespian_multiproc.protocol.frames import Malformed, parse
 from thespian_multiproc.protocol.greetings import Greetings
 from thespian_multiproc.protocol.handshake import (
     Established,
@@ -76,6 +76,7 @@ SAY_AGAIN_AT_MOST_S = 1.0  # the longest such wait
 MOST_PROOFS = 3  # times that a proof is said before it is greeted anew
 MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 12 s
 _IN_CONVERSATION = (b"D", b"A")  # what the frames of an open conversation begin with; see ``frames``
+_WITH_MESSAGES = (b"D", b"P")  # those of the usual case
 MOST_STRANGERS = 1024  # conversations whose other side has proved nothing; the oldest goes first
 
 
@@ -104,6 +105,7 @@ class Sessions:
         self._me = me
         self._ordered = ordered
         self._sealed = sealed
+        self._parse: Callable[[Buffer], Any] = parse if ordered else parse_packet
         self._new_nonce = new_nonce
         self._limits = limits
         #: What waits to be sent.
@@ -173,11 +175,13 @@ class Sessions:
         if one is None or not one.where:
             return None
         talk = one.talk
-        if talk is None or not talk.is_open or talk.seal is not None or talk.peer is None:
+        if talk is None or not talk.is_open or talk.peer is None:
             return None
         frame = one.link.transmit(message, now)
         if frame is None:
             return None
+        if talk.seal is not None:
+            frame = talk.seal.close(frame)
         if one.link.due < one.noted_at:
             self._note(one)
         return frame, talk
@@ -205,20 +209,23 @@ class Sessions:
             What has come in; None when it is another case, and nothing has changed.
         """
         talk = self._by_peer.get(peer)
-        if talk is None or not talk.is_open or talk.seal is not None or frame[:1] != b"D":
+        if talk is None or not talk.is_open:
             return None
         one = talk.one
         if one is None or one.talk is not talk:
             return None
+        content = frame if talk.seal is None else talk.seal.open(frame)
+        if content is None or content[:1] not in _WITH_MESSAGES:
+            return None
         try:
-            data = parse(frame)
+            taken = one.link.takes(self._parse(content), now)
         except Malformed:
             return None
-        if type(data) is not Data or not one.link.takes(data, now):
+        if taken is None:
             return None
         if one.link.due < one.noted_at:
             self._note(one)
-        return Incoming(one.target or one.name, data.first, data.messages)
+        return Incoming(one.target or one.name, *taken)
 
     def handled(self, correspondent: str, count: int, now: float) -> list[Effect]:
         """So many more messages of a correspondent have been handled, in order."""
@@ -388,8 +395,7 @@ class Sessions:
         try:
             if content is None:
                 raise Malformed("the code of a frame is wrong")
-            said: Any = parse(content) if self._ordered else parse_packet(content)
-            return effects + self._carry_out(one, one.link.arrived(said, now), now)
+            return effects + self._carry_out(one, one.link.arrived(self._parse(content), now), now)
         except Malformed as why:
             return effects + self._fail(talk, str(why), now)
 

@@ -7,6 +7,8 @@ most losses on one machine are a receiver's full buffer.
 
 Messages are counted as a whole wherever anything but the flights is concerned: they are kept, whole, until
 they are handled.
+
+Longer than 300 lines because what waits, what flies and what was seen is one ledger.
 """
 
 from __future__ import annotations
@@ -123,6 +125,28 @@ class Shipping:
         self._load.unsent_bytes += size
         self.next_number += 1
 
+    def fly(self, message: Buffer, now: float) -> Flight | None:
+        """Take one more message and count it as sent, if nothing waits and it may go out now, whole.
+
+        Returns:
+            What goes out; None when it may not, and nothing has changed.
+        """
+        size = len(message)
+        frame_bytes = HEAD_BYTES + SIZE_BYTES + size
+        if self._waiting or self._again or size > self._piece_bytes or not self._has_room(frame_bytes):
+            return None
+        is_over = self._unhandled_bytes + size > self._window_bytes
+        if is_over and self._unhandled_bytes and not self._is_inside:
+            return None
+        self._is_inside = False
+        self._messages.append(message)
+        self._ends.append(self._next_piece)
+        self._next_piece += 1
+        self._unhandled_bytes += size
+        self.next_number += 1
+        first, self._unsent = self._unsent, self._unsent + 1
+        return self._fly(first, [(size, message)], frame_bytes, now)
+
     def next_flight(self, now: float) -> Flight | None:
         """Return what may go out now, and count it as sent."""
         while self._again:
@@ -181,6 +205,14 @@ class Shipping:
             or told.handled > self.handled
             or told.newest > self._newest
             or self.has_hole
+        )
+
+    def lands_all(self, told: Counters) -> bool:
+        """Whether counters say that everything that is under way was seen."""
+        return all(
+            flight.last <= told.received
+            or (0 <= (behind := told.newest - serial) < SEEN_SERIALS and told.seen >> behind & 1)
+            for serial, flight in self._flights.items()
         )
 
     def check(self, told: Counters) -> None:
