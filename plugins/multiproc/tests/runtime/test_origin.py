@@ -235,6 +235,21 @@ print(json.dumps([sys.path, own, [settled.sys_path, settled.main_path, settled.m
 """
 
 
+def test_settling_in_imports_nothing() -> None:
+    """On Python 3.13 ``importlib.invalidate_caches`` alone would import ninety modules in every actor."""
+    program = (
+        "import sys\n"
+        "from thespian_multiproc.runtime.orders import Origin\n"
+        "from thespian_multiproc.runtime.origin import settle_in\n"
+        "from thespian_multiproc.runtime.sourcefiles import trust_only_settled_bytecode\n"
+        "trust_only_settled_bytecode()\n"
+        "before = set(sys.modules)\n"
+        "settle_in(Origin(('/nowhere',)))\n"
+        "print(sorted(set(sys.modules) - before - {'__mp_main__'}))\n"
+    )
+    assert python("-c", program, cwd=Path()).strip() == "[]"
+
+
 def settled(cwd: Path, origin: list[Any], imports: list[str]) -> list[Any]:
     """Settle a fresh process in, and return its path, the own folders' places, its origin and imports."""
     answer = python("-c", SETTLE, cwd=cwd, given=f"{json.dumps(origin)}\n{json.dumps(imports)}\n")

@@ -83,6 +83,9 @@ def preload(plan: EnginePlan) -> None:
             import_module(name)
         except BaseException as why:  # a module may raise anything, and the actors may do without it
             thesplog("cannot preload %r: %s: %s", name, type(why).__name__, why, level=logging.WARNING)
+    if plan.preload:
+        # With it, actors forget all that was found, namespace packages included; see look_anew.
+        import importlib.metadata  # noqa: F401
     # What the launcher itself imports later comes from where it always did.
     sys.path[:] = usual
 

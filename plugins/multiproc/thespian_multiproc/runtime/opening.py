@@ -87,8 +87,11 @@ def host_of(place: str) -> str:
 
 def is_loopback(place: str) -> bool:
     """Whether nobody on another machine can put a word in."""
+    host = host_of(place)
+    if host == LOOPBACK:  # as nearly always, and every actor's process asks
+        return True
     try:
-        return ipaddress.ip_address(host_of(place)).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return True  # no IP at all: a place inside this machine
 

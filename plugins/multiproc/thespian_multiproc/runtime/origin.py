@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from types import ModuleType
@@ -16,7 +15,7 @@ from thespian_multiproc.runtime.mainscript import (
     main_of,
 )
 from thespian_multiproc.runtime.orders import Origin
-from thespian_multiproc.runtime.sourcefiles import is_interpreters_own, trust_only_settled_bytecode
+from thespian_multiproc.runtime.sourcefiles import is_interpreters_own, look_anew, trust_only_settled_bytecode
 
 # An entry of Origin.sys_path: what follows was searched after the interpreter's own packages, not before.
 # Without it a folder that a program appended, say of older packages, would hide the interpreter's own.
@@ -130,7 +129,7 @@ def settle_in(origin: Origin) -> None:
     sys.argv[:] = origin.arguments
     install_main_script(origin)
     trust_only_settled_bytecode()
-    importlib.invalidate_caches()
+    look_anew()
 
 
 def _around(folders: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -20,6 +20,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _OPEN_FILES = "/dev/fd"  # Linux, macOS, FreeBSD: a folder with the numbers of this process's descriptors
 
 
+@cache  # what the launcher has found, its forks need not look for
 def find(opens: str) -> Any:
     """Return what ``package.module:name`` names."""
     module, _, name = opens.partition(":")

@@ -7,6 +7,7 @@ one. Such a copy is passed over here: the source is compiled, and the copy writt
 
 from __future__ import annotations
 
+import importlib
 import os
 import site
 import sys
@@ -18,6 +19,7 @@ from importlib.machinery import (
     SOURCE_SUFFIXES,
     ExtensionFileLoader,
     FileFinder,
+    PathFinder,
     SourceFileLoader,
     SourcelessFileLoader,
 )
@@ -63,6 +65,24 @@ def trust_only_settled_bytecode() -> None:
     # Before the standard one, which is left with the folders that this one declines.
     sys.path_hooks.insert(standard[0] if standard else len(names), _distrustful_hook)
     sys.path_importer_cache.clear()
+
+
+def look_anew() -> None:
+    """Have the next imports look at what is in the folders now.
+
+    Does for them what ``importlib.invalidate_caches`` does, which on Python 3.13 imports
+    ``importlib.metadata`` and some ninety other modules: each actor's process would do so.
+    """
+    if "importlib.metadata" in sys.modules:
+        importlib.invalidate_caches()
+        return
+    for folder, looked in [*sys.path_importer_cache.items()]:
+        if looked is None or not os.path.isabs(folder):
+            del sys.path_importer_cache[folder]
+    for finder in (*sys.meta_path, *sys.path_importer_cache.values()):
+        forget = getattr(finder, "invalidate_caches", None)
+        if forget is not None and finder != PathFinder:  # that one does all this, and imports the others
+            forget()
 
 
 _files_hook = FileFinder.path_hook(
