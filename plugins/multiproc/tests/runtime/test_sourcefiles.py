@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from thespian_multiproc.runtime import sourcefiles
 from thespian_multiproc.runtime.sourcefiles import (
     DistrustfulLoader,
     is_interpreters_own,
+    keep_compiled,
+    tell_compiled,
     trust_only_settled_bytecode,
 )
 
@@ -148,3 +151,55 @@ def test_own_folders_are_told_from_the_users(tmp_path: Path) -> None:
     assert is_interpreters_own(os.path.join(library, "json"), or_below=True)
     assert not is_interpreters_own(str(tmp_path), or_below=True)
     assert not is_interpreters_own(library + "x", or_below=True)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, bytes]]:
+    """What this process tells that it had to compile; it writes no copies, and keeps nothing."""
+    found: list[tuple[bytes, bytes]] = []
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    for name, value in (("_kept", {}), ("_kept_bytes", 0), ("_tell", None)):
+        monkeypatch.setattr(sourcefiles, name, value)
+    tell_compiled(lambda key, code: found.append((key, code)))
+    return found
+
+
+def test_what_one_process_had_to_compile_another_one_takes(
+    tmp_path: Path, told: list[tuple[bytes, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "thing.py"
+    file.write_text("word = 'told'\n")
+    assert word_in(file) == "told"
+    assert len(told) == 1
+    keep_compiled(*told[0])
+    monkeypatch.setattr("builtins.compile", None)  # nothing can be compiled any more
+    assert word_in(file) == "told"
+    assert len(told) == 1
+
+
+def test_what_is_kept_is_never_taken_for_another_source(
+    tmp_path: Path, told: list[tuple[bytes, bytes]]
+) -> None:
+    file, other = tmp_path / "thing.py", tmp_path / "other.py"
+    file.write_text("word = 'old'\n")
+    before = file.stat()
+    assert word_in(file) == "old"
+    keep_compiled(*told[0])
+    file.write_text("word = 'new'\n")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert word_in(file) == "new"
+    other.write_text("word = __import__('sys')._getframe().f_code.co_filename\n")
+    file.write_text(other.read_text())
+    assert word_in(other) == str(other)
+    keep_compiled(*told[-1])
+    assert word_in(file) == str(file)
+
+
+def test_no_more_is_kept_than_there_is_room_for(
+    told: list[tuple[bytes, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sourcefiles, "MOST_KEPT_BYTES", 10)
+    keep_compiled(b"one", bytes(8))
+    keep_compiled(b"two", bytes(8))
+    keep_compiled(b"three", bytes(2))
+    assert list(sourcefiles._kept) == [b"one", b"three"]

@@ -15,6 +15,7 @@ import io
 import pickle
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -32,15 +33,16 @@ from thespian_core.texts import told
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.actormail import ActorMail
 from thespian_multiproc.runtime.births import birth_of
-from thespian_multiproc.runtime.calling import say
+from thespian_multiproc.runtime.calling import say, try_say
 from thespian_multiproc.runtime.kit import ActorKit
 from thespian_multiproc.runtime.logforwarding import forward_logging
 from thespian_multiproc.runtime.opening import host_of, new_prefix, open_exchange, open_transport
-from thespian_multiproc.runtime.orders import Ending, NewCapabilities, NotStarted, Started
+from thespian_multiproc.runtime.orders import Compiled, Ending, NewCapabilities, NotStarted, Started
 from thespian_multiproc.runtime.origin import settle_in
 from thespian_multiproc.runtime.processes import find
 from thespian_multiproc.runtime.reports import AskActor
 from thespian_multiproc.runtime.signals import listen_to_signals
+from thespian_multiproc.runtime.sourcefiles import tell_compiled
 from thespian_multiproc.transport.interface import Invitation
 
 DRAIN_LIMIT_S = 7.0  # the documented time that an ending process has for its last mail
@@ -70,6 +72,8 @@ class ActorProcess(ActorMail):
         id_ = str(order.address.key)
         try:
             importer = self._importer()
+            if self._kit.plan.start_method != "spawn":  # whose processes inherit nothing
+                tell_compiled(self._tell_compiled)
             settle_in(order.origin)
             capabilities = pickle.loads(self._kit.capabilities)
             # The very object that the exchange has: ``send`` compares by identity.
@@ -109,6 +113,11 @@ class ActorProcess(ActorMail):
 
         source = mount(order.source_hash, self._source.data)
         return lambda name: import_from(source, name, order.source_is_inherited)
+
+    def _tell_compiled(self, key: bytes, code: bytes) -> None:
+        # Nobody waits for it, and the next one compiles it again at worst.
+        with suppress(OSError):
+            try_say(self._kit.call, Compiled(key, code))
 
     def _refuse(self, refusal: Refusal) -> None:
         say(self._kit.call, NotStarted(str(self.address.key), refusal))

@@ -23,6 +23,7 @@ from thespian_multiproc.runtime.launcherargument import LauncherArgument
 from thespian_multiproc.runtime.nursery import Nursery
 from thespian_multiproc.runtime.orders import (
     Born,
+    Compiled,
     Died,
     Ending,
     Finish,
@@ -38,6 +39,7 @@ from thespian_multiproc.runtime.orders import (
 )
 from thespian_multiproc.runtime.processes import find, kill_group, next_ended, reap, why_no_process
 from thespian_multiproc.runtime.reports import Look, Seen
+from thespian_multiproc.runtime.sourcefiles import keep_compiled
 from thespian_multiproc.runtime.wards import Wards, id_of
 
 # All our choice:
@@ -164,6 +166,8 @@ class Launcher:
                 self._carry_out(self._custody.ending(order.id, order.abruptly))
             case NewCapabilities():
                 self._capabilities = order.capabilities
+            case Compiled():
+                keep_compiled(order.key, order.code)
             case Look():
                 self._tell(Seen(order.asker, self._wards.handling(order.ids)))
             case KillAll():

@@ -3,7 +3,7 @@
 To the launcher: :class:`StartActor` from whoever creates an actor; from the new process :class:`Started`,
 :class:`NotStarted` and :class:`Ending`; from the admin :class:`NewCapabilities`, ``Look``,
 :class:`KillAll` and :class:`Finish`. To the admin: :class:`Born` and :class:`Died`, ``Seen``, and the new
-processes' words passed on.
+processes' words passed on. And to the launcher :class:`Compiled`, for the actors to come.
 
 They hold nothing but text, numbers, bytes and addresses, so that neither launcher nor admin ever imports a
 user's code: what may hold more is pickled inside them, and unpickled by actors only.
@@ -116,6 +116,18 @@ class Ending(NamedTuple):
     abruptly: bool
 
 
+class Compiled(NamedTuple):
+    """What an actor's process had to compile, so that others need not.
+
+    Attributes:
+        key: what its source is found by.
+        code: marshalled.
+    """
+
+    key: bytes
+    code: bytes
+
+
 class Progress(NamedTuple):
     """How far a dead actor had come with one correspondent's messages.
 
@@ -153,5 +165,5 @@ class LogProcessDied(NamedTuple):
     how: str
 
 
-Order = StartActor | NewCapabilities | Look | KillAll | Finish | Started | NotStarted | Ending
+Order = StartActor | NewCapabilities | Look | KillAll | Finish | Started | NotStarted | Ending | Compiled
 News = Ready | Born | Started | NotStarted | Died | Seen | LogProcessDied

@@ -3,16 +3,23 @@
 The key of a ``.pyc`` file is its source's size and modification time in whole seconds. When a source was
 modified in the second in which it was compiled, or later, the key may fit although the text is another
 one. Such a copy is passed over here: the source is compiled, and the copy written anew.
+
+Where no copy can be written (a folder that may only be read, ``PYTHONDONTWRITEBYTECODE``), each actor's
+process would compile the same modules. So a process may tell what it had to compile, and others *keep* that
+in memory: it is found by the very bytes of the source, and nothing else is ever taken for it.
 """
 
 from __future__ import annotations
 
 import importlib
+import marshal
 import os
 import site
 import sys
 import sysconfig
+from collections.abc import Callable
 from functools import lru_cache
+from hashlib import blake2b
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
     EXTENSION_SUFFIXES,
@@ -23,12 +30,18 @@ from importlib.machinery import (
     SourceFileLoader,
     SourcelessFileLoader,
 )
-from typing import TYPE_CHECKING
+from types import CodeType
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from importlib.abc import PathEntryFinder
 
 _COMPILED = tuple(BYTECODE_SUFFIXES)
+MOST_KEPT_BYTES = 64 << 20  # our choice: more than any but a few programs' own modules take
+
+_kept: dict[bytes, bytes] = {}  # what modules compile to, by what tells their sources apart
+_kept_bytes = 0
+_tell: Callable[[bytes, bytes], object] | None = None
 
 
 class DistrustfulLoader(SourceFileLoader):
@@ -45,6 +58,43 @@ class DistrustfulLoader(SourceFileLoader):
         if path.endswith(_COMPILED) and data[4:8] == b"\0\0\0\0" and _may_be_stale(self.path, path):
             raise OSError(f"{path} may be older than {self.path}")
         return data
+
+    def source_to_code(self, data: Any, path: Any) -> CodeType:  # type: ignore[override]
+        """Return what a source compiles to: what is kept of it, or compiled now, and told.
+
+        Raises:
+            SyntaxError: it is no Python.
+        """
+        if not isinstance(data, bytes) or (_tell is None and not _kept):
+            return super().source_to_code(data, path)
+        # The path is in the code, so it is part of what tells codes apart.
+        key = blake2b(b"%s\0%s" % (os.fsencode(path), data), digest_size=32).digest()
+        if (kept := _kept.get(key)) is not None:
+            code: CodeType = marshal.loads(kept)
+            return code
+        code = super().source_to_code(data, path)
+        if _tell is not None:
+            _tell(key, marshal.dumps(code))
+        return code
+
+
+def keep_compiled(key: bytes, code: bytes) -> None:
+    """Have this process, and those that it forks, take what another one had to compile.
+
+    Args:
+        key: what the source is found by, as it was told.
+        code: marshalled by the same interpreter.
+    """
+    global _kept_bytes
+    if key not in _kept and _kept_bytes + len(code) <= MOST_KEPT_BYTES:
+        _kept[key] = code
+        _kept_bytes += len(code)
+
+
+def tell_compiled(tell: Callable[[bytes, bytes], object]) -> None:
+    """Have told, from now on, what this process has to compile; see :func:`keep_compiled`."""
+    global _tell
+    _tell = tell
 
 
 def _may_be_stale(source: str, compiled: str) -> bool:

@@ -156,6 +156,24 @@ def test_the_code_that_runs_is_the_code_on_disk_now(
     assert answers == [0, 1, 2, 3]
 
 
+def test_what_one_actor_had_to_compile_the_next_one_finds(
+    asys: ActorSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    tmp_path.joinpath("just_written.py").write_text(  # so no compiled copy of it is believed
+        "from thespian.actors import Actor\n"
+        "from thespian_multiproc.runtime import sourcefiles\n"
+        "found = len(sourcefiles._kept)\n"
+        "class Telling(Actor):\n"
+        "    def receiveMessage(self, message, sender):\n"
+        "        if message == 'how many?': self.send(sender, found)\n"
+    )
+    first, second, third = (
+        asys.ask(asys.createActor("just_written.Telling"), "how many?", PATIENCE_S) for _ in range(3)
+    )
+    assert first < second == third
+
+
 def test_a_module_that_fails_to_be_imported_says_why_and_may_be_mended(
     asys: ActorSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
