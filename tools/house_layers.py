@@ -32,6 +32,12 @@ LAYERS = (
         "thespian",
         "what programs import",
         ("thespian",),
+        ("thespian_director", "thespian_core.cli", "thespian_core.api", "thespian_core", *BELOW_THE_API),
+    ),
+    Layer(
+        "thespian_director",
+        "signed packages and the commands for them, a plugin",
+        ("thespian_director",),
         ("thespian_core.cli", "thespian_core.api", "thespian_core", *BELOW_THE_API),
     ),
     Layer(

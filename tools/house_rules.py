@@ -25,6 +25,7 @@ CAMEL_CASE_FILES = (
     "thespian_core/errors.py",
     "thespian_core/messages.py",
     "thespian_core/status.py",
+    "plugins/director/thespian_director/groupfiles.py",
 )
 # What actors (in examples, tests and benchmarks too) and unittest classes must define.
 CAMEL_CASE_NAMES = re.compile(

@@ -17,7 +17,7 @@ BROUGHT = {
     "thespian-udp": {"thespian-core", "thespian-multiproc", "thespian-udp"},
     "thespian-queue": {"thespian-core", "thespian-multiproc", "thespian-queue"},
 }
-WITHOUT_BASE = {"thespian-core", "thespian-multiproc", "thespian-operator"}
+WITHOUT_BASE = {"thespian-core", "thespian-multiproc", "thespian-operator", "thespian-director"}
 
 
 @pytest.mark.parametrize("base", BROUGHT)

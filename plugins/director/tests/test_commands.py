@@ -1,0 +1,159 @@
+"""The director's command line: help, unknown words, avail, completion, and the same for programs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plugins.director.tests.conftest import Operator
+from thespian.director import DirectorControl
+from thespian_director.plugin import COMMANDS
+
+
+def test_no_command_prints_the_help_and_does_nothing(operator: Operator) -> None:
+    said = operator.run()
+    assert said == operator.run("help") == operator.run("--help")
+    assert str(operator.folder) in said
+    for word in ("multiprocTCPBase", "1900", "othercaps.cfg", *COMMANDS):
+        assert word in said
+    assert os.listdir(operator.folder) == []
+
+
+def test_the_help_is_there_also_when_a_setting_is_not_right(operator: Operator) -> None:
+    operator.write("adminport.cfg", "many")
+    assert "holds 'many', which is no number" in operator.run("help")
+
+
+def test_help_of_a_command_is_what_its_option_prints(operator: Operator) -> None:
+    for name in COMMANDS:
+        assert operator.run("help", name) == operator.run(name, "--help")
+
+
+def test_an_unknown_command_is_told_with_what_was_meant(operator: Operator) -> None:
+    for words in (["avial"], ["help", "avial"], ["verbose", "avial"]):
+        said = operator.fails(*words, status=2)
+        assert said.startswith("no director command named 'avial' is installed")
+        assert "did you mean avail?" in said
+
+
+def test_what_is_there_is_listed_by_group_the_newest_first(operator: Operator) -> None:
+    sums = {}
+    for name in ("foo-2", "foo-10", "foo-1.5", "zoo"):
+        sums[name] = hashlib.md5(operator.write(f"{name}.tls", name).read_bytes()).hexdigest()
+    for name in ("foo", "zoo", "empty"):
+        operator.write(f"{name}.tli", "{}")
+    assert operator.run("avail").splitlines() == [
+        f"THESPIAN_DIRECTOR_DIR={operator.folder}",
+        "empty: no package",
+        f"  foo: foo-10.tls     {sums['foo-10']}",
+        f"     + foo-2.tls      {sums['foo-2']}",
+        f"     + foo-1.5.tls    {sums['foo-1.5']}",
+        f"  zoo: zoo.tls        {sums['zoo']}",
+    ]
+    found = operator.json("avail")
+    assert found["folder"] == str(operator.folder)
+    assert [group["group"] for group in found["groups"]] == ["empty", "foo", "zoo"]
+    assert found["groups"][2]["packages"] == [{"file": "zoo.tls", "hash": sums["zoo"]}]
+
+
+def test_a_package_that_cannot_be_read_does_not_hide_the_others(operator: Operator) -> None:
+    operator.write("foo.tli", "{}")
+    operator.write("foo-1.tls", "1")
+    (operator.folder / "foo-2.tls").mkdir()
+    said = operator.run("avail")
+    assert "foo-2.tls    (Is a directory)" in said
+    assert "foo-1.tls    c4ca" in said
+
+
+def test_a_folder_that_is_not_there_is_told_with_what_makes_it(
+    tmp_path: Path, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THESPIAN_DIRECTOR_DIR", str(tmp_path / "absent"))
+    assert operator.fails("avail").splitlines() == [
+        f"the director's folder {tmp_path / 'absent'} does not exist",
+        f"  make it:  mkdir -p {tmp_path / 'absent'}",
+        "  or name another one in THESPIAN_DIRECTOR_DIR",
+    ]
+
+
+def test_a_program_has_each_command_as_a_method(
+    operator: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    control = DirectorControl()
+    assert {f"cmd_{name}" for name in COMMANDS} <= set(dir(control))
+    assert control.cmd_config() == 0
+    assert f"Sources location: {operator.folder}" in capsys.readouterr().out
+    assert control("config") == control("verbose", "config") == 0
+    assert control("nothing") == 2
+    assert "no director command named 'nothing'" in capsys.readouterr().err
+    assert control.cmd_help("config") == 0
+    assert control.cmd_config.__doc__.startswith("Show what the settings")
+    with pytest.raises(AttributeError, match="cmd_nothing"):
+        control.cmd_nothing()
+    with pytest.raises(AttributeError, match="other"):
+        control.other  # noqa: B018
+
+
+def test_verbose_lasts_for_one_command(operator: Operator) -> None:
+    assert operator.control("verbose", "config") == 0
+    assert not operator.control.verbose
+    operator.control.verbose = True
+    assert operator.control("config") == 0
+    assert operator.control.verbose
+
+
+def python(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *words],
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_it_runs_as_a_module_too(operator: Operator) -> None:
+    ran = python("-m", "thespian.director", "config")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, operator.run("config"), "")
+    ran = python("-m", "thespian.director", "nothing")
+    assert ran.returncode == 2
+    assert "no director command named 'nothing'" in ran.stderr
+
+
+def test_without_the_distribution_the_module_says_what_to_install(tmp_path: Path) -> None:
+    hide = "import sys; sys.modules['thespian_director'] = None; import thespian.director"
+    said = python("-c", hide).stderr
+    assert "the Director is not installed: it comes with thespian-director" in said
+    assert "pip install thespian-director" in said
+    (tmp_path / "thespian_director.py").write_text("import not_there_at_all")
+    said = python("-c", "import thespian.director", PYTHONPATH=str(tmp_path)).stderr
+    assert said.endswith("ModuleNotFoundError: No module named 'not_there_at_all'\n")
+
+
+def test_who_needs_only_the_log_filter_waits_for_nothing_else() -> None:
+    code = (
+        "import sys; from thespian.director import ActorAddressLogFilter; "
+        "print([name for name in ('click', 'cryptography', 'rich') if name in sys.modules])"
+    )
+    assert python("-c", code).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("words", ["thespian director co", "thespian director verbose co"])
+def test_bash_completes_commands(words: str) -> None:
+    count = str(len(words.split()) - 1)
+    environ = {"_THESPIAN_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": count}
+    ran = subprocess.run(
+        [Path(sys.executable).with_name("thespian")],
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.stdout.split() == ["plain,config"]

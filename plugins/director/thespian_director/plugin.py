@@ -1,0 +1,28 @@
+"""What this package offers: ``thespian director`` and its commands, an authority, a log filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from thespian_core import CommandSpec, DirectorCommandSpec, LogFilterSpec, hookimpl
+
+COMMANDS = ("help", "config", "avail")
+
+
+@hookimpl
+def thespian_commands() -> Iterable[CommandSpec]:
+    """Offer ``thespian director``."""
+    yield CommandSpec(name="director", opens="thespian_director.cli:director")
+
+
+@hookimpl
+def thespian_director_commands() -> Iterable[DirectorCommandSpec]:
+    """Offer the director's own commands, through the hook that anybody's come through."""
+    for name in COMMANDS:
+        yield DirectorCommandSpec(name=name, opens=f"thespian_director.commands.{name}:command")
+
+
+@hookimpl
+def thespian_log_filters() -> Iterable[LogFilterSpec]:
+    """Offer the filter that lets every record be written with an actor's address."""
+    yield LogFilterSpec(name="actor-address", opens="thespian_director.logfilter:ActorAddressLogFilter")

@@ -1,0 +1,34 @@
+"""The Director: what the distribution ``thespian-director`` brings; ``python -m`` runs its commands."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from thespian_director import ActorAddressLogFilter as ActorAddressLogFilter
+    from thespian_director import DirectorControl as DirectorControl
+    from thespian_director import DirectorError as DirectorError
+    from thespian_director import GroupLoadableFiles as GroupLoadableFiles
+
+try:
+    import thespian_director
+except ModuleNotFoundError as missing:
+    if missing.name != "thespian_director":
+        raise
+    raise ModuleNotFoundError(
+        "the Director is not installed: it comes with thespian-director\n"
+        "  install it:  pip install thespian-director",
+        name="thespian_director",
+    ) from None
+
+__all__ = thespian_director.__all__
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(thespian_director, name)
+
+
+if __name__ == "__main__":
+    import sys
+
+    from thespian_director.cli import main
+
+    sys.exit(main())
