@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from thespian_director import DirectorControl as DirectorControl
     from thespian_director import DirectorError as DirectorError
     from thespian_director import GroupLoadableFiles as GroupLoadableFiles
+    from thespian_director import SourceAuthority as SourceAuthority
 
 try:
     import thespian_director

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from thespian_director.authorityactor import SourceAuthority as SourceAuthority
     from thespian_director.control import DirectorControl as DirectorControl
     from thespian_director.errors import DirectorError as DirectorError
     from thespian_director.groupfiles import GroupLoadableFiles as GroupLoadableFiles
@@ -18,9 +19,16 @@ _HOMES = {
     "DirectorControl": "control",
     "DirectorError": "errors",
     "GroupLoadableFiles": "groupfiles",
+    "SourceAuthority": "authorityactor",
 }
 
-__all__ = ["ActorAddressLogFilter", "DirectorControl", "DirectorError", "GroupLoadableFiles"]
+__all__ = [
+    "ActorAddressLogFilter",
+    "DirectorControl",
+    "DirectorError",
+    "GroupLoadableFiles",
+    "SourceAuthority",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from thespian_core import CommandSpec, DirectorCommandSpec, LogFilterSpec, hookimpl
+from thespian_core import CommandSpec, DirectorCommandSpec, LogFilterSpec, SourceAuthoritySpec, hookimpl
 
-COMMANDS = ("help", "config", "avail")
+COMMANDS = ("help", "config", "avail", "gensrc", "keygen", "tlsinfo")
 
 
 @hookimpl
@@ -20,6 +20,12 @@ def thespian_director_commands() -> Iterable[DirectorCommandSpec]:
     """Offer the director's own commands, through the hook that anybody's come through."""
     for name in COMMANDS:
         yield DirectorCommandSpec(name=name, opens=f"thespian_director.commands.{name}:command")
+
+
+@hookimpl
+def thespian_source_authorities() -> Iterable[SourceAuthoritySpec]:
+    """Offer the authority that accepts what the keys in the director's folder have signed."""
+    yield SourceAuthoritySpec(name="director", opens="thespian_director.authority:validate")
 
 
 @hookimpl

@@ -1,0 +1,1 @@
+"""Signed packages of code: their format, the keys, how they are made and how they are read."""

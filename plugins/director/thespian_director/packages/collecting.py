@@ -1,0 +1,183 @@
+"""Collecting the files of a package: those that patterns name, and installed packages that it depends on."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.util import find_spec
+from pathlib import Path
+
+import attrs
+
+from thespian_core.sources.limits import MAX_MEMBERS
+from thespian_director.errors import DirectorError
+
+_LIBRARIES = (*EXTENSION_SUFFIXES, ".so", ".pyd", ".dll", ".dylib")
+_ALWAYS_FROM_OUTSIDE = ("six", "thespian", "thespian_core")  # what loaded sources never take from a package
+
+
+@attrs.define
+class Collected:
+    """What is to be packed.
+
+    Attributes:
+        files: where each member is, by its name in the package.
+        own: those of them that patterns have named.
+        notices: what was left out, and why.
+    """
+
+    files: dict[str, Path] = attrs.field(factory=dict)
+    own: set[str] = attrs.field(factory=set)
+    notices: list[str] = attrs.field(factory=list)
+
+
+def collect(root: Path, patterns: Iterable[str], dependencies: Path | None = None) -> Collected:
+    """Find all files.
+
+    Args:
+        root: the folder that the patterns are about, and that the names in the package begin in.
+        patterns: as of :func:`glob.glob`; ``**`` is any number of folders.
+        dependencies: a file with a name of an installed package in each line.
+
+    Raises:
+        DirectorError: a pattern names nothing, or something elsewhere; a package is not installed.
+    """
+    found = Collected()
+    for pattern in patterns:
+        names = list(_matching(root, pattern))
+        if not names:
+            raise DirectorError(
+                f"{pattern} names no file in {root}",
+                'a pattern is in quotes, and begins below the folder of sources: "foo/**/*.py"',
+            )
+        for name in names:
+            if _is_wanted(name, found, told=True):
+                found.files[name] = root / name
+                found.own.add(name)
+    if dependencies is not None:
+        for name in _names_in(dependencies):
+            _add_package(name, found, dependencies)
+    if len(found.files) > MAX_MEMBERS:
+        raise DirectorError(
+            f"these are {len(found.files):,} files, and a package has at most {MAX_MEMBERS:,}",
+            "name fewer, or make several packages",
+        )
+    return found
+
+
+def _matching(root: Path, pattern: str) -> Iterator[str]:
+    if os.path.isabs(pattern):
+        pattern = os.path.relpath(pattern, root)
+    for match in sorted(glob.glob(pattern, root_dir=root, recursive=True)):
+        name = os.path.normpath(match)
+        if name.split(os.sep)[0] == os.pardir:
+            raise DirectorError(
+                f"{match} is not below the folder of sources {root}",
+                "name a folder above both as that folder",
+            )
+        if (root / name).is_dir():
+            continue
+        if not (root / name).is_file():
+            raise DirectorError(
+                f"{root / name} is no ordinary file", "remove it, or name the files to pack without it"
+            )
+        yield name.replace(os.sep, "/")
+
+
+def _is_wanted(name: str, found: Collected, *, told: bool) -> bool:
+    if "__pycache__" in name.split("/") or name.endswith((".pyc", ".pyo")):
+        return False
+    if name.endswith(_LIBRARIES):
+        found.notices.append(f"left out: {name}, a library in C; install it where it is needed")
+        return False
+    return True
+
+
+def _names_in(dependencies: Path) -> list[str]:
+    try:
+        text = dependencies.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise DirectorError(f"there is no file of dependencies {dependencies}") from None
+    except OSError as why:
+        raise DirectorError(f"the dependencies {dependencies} cannot be read: {why.strerror}") from None
+    except UnicodeDecodeError:
+        raise DirectorError(f"the dependencies {dependencies} are not UTF-8 text") from None
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _add_package(name: str, found: Collected, dependencies: Path) -> None:
+    for module in _modules_of(name, dependencies):
+        if module in _ALWAYS_FROM_OUTSIDE:
+            found.notices.append(f"left out: {module}, which loaded code always takes from outside")
+            continue
+        for member, path in _files_of(module, dependencies):
+            if not _is_wanted(member, found, told=True):
+                continue
+            if member in found.own:
+                raise DirectorError(
+                    f"both the sources and the dependency {name} have a file {member}",
+                    f"leave {name} out of {dependencies}, or do not name that file",
+                )
+            found.files[member] = path
+
+
+def _modules_of(name: str, dependencies: Path) -> list[str]:
+    """Return the top modules that a line means: the module of that name, or all of that distribution."""
+    if not name.replace("-", "_").replace(".", "_").isidentifier():
+        raise DirectorError(
+            f"{dependencies}: {name!r} is no name of a package",
+            "a line is a name alone, without a version: what is installed is packed",
+        )
+    if name in sys.stdlib_module_names:
+        raise DirectorError(f"{dependencies}: {name} comes with Python", "leave it out")
+    if name in _ALWAYS_FROM_OUTSIDE:
+        return [name]
+    if name.isidentifier() and find_spec(name) is not None:
+        return [name]
+    wanted = _normal(name)
+    by_module = metadata.packages_distributions()
+    found = [
+        module
+        for module, distributions in by_module.items()
+        if module.isidentifier() and wanted in map(_normal, distributions)
+    ]
+    if not found:
+        raise DirectorError(
+            f"{dependencies}: {name} is not installed for {sys.executable}",
+            f"install it:  pip install {name}",
+        )
+    return sorted(found)
+
+
+def _normal(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
+def _files_of(module: str, dependencies: Path) -> Iterator[tuple[str, Path]]:
+    spec = find_spec(module)
+    if spec is None:
+        return
+    if spec.submodule_search_locations is not None:
+        for place in spec.submodule_search_locations:
+            yield from _below(Path(place), module)
+    elif spec.origin is not None and os.path.isfile(spec.origin):
+        yield os.path.basename(spec.origin), Path(spec.origin)
+    else:
+        raise DirectorError(
+            f"{dependencies}: {module} has no files of its own ({spec.origin}), so it cannot be packed"
+        )
+
+
+def _below(folder: Path, module: str) -> Iterator[tuple[str, Path]]:
+    if not folder.is_dir():
+        raise DirectorError(f"{module} is not in a folder but in {folder}, so it cannot be packed")
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if one != "__pycache__")
+        for name in sorted(names):
+            path = Path(place, name)
+            yield f"{module}/{path.relative_to(folder).as_posix()}", path
