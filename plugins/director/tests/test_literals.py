@@ -6,7 +6,7 @@ import os
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thespian_director.literals import NAMES, BadLiteral, read_literal
@@ -18,6 +18,7 @@ plain = st.recursive(
 )  # fmt: skip
 
 
+@settings(max_examples=50)
 @given(plain)
 def test_what_python_prints_is_read_as_the_same_value(value: object) -> None:
     assert read_literal(repr(value), "x.cfg") == value

@@ -7,6 +7,8 @@ import logging.config
 from typing import Any
 
 from thespian_core.errors import ActorSystemStartupFailure
+from thespian_core.hooks.errors import PluginError
+from thespian_core.hooks.logfilters import with_named_filters
 from thespian_core.systembase import LogDefs
 
 
@@ -23,10 +25,10 @@ def apply_log_defs(log_defs: LogDefs) -> None:
     if log_defs is None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     elif log_defs is not False:
-        definitions: Any = log_defs
         try:
+            definitions: Any = with_named_filters(log_defs)
             logging.config.dictConfig(definitions)
-        except (ValueError, TypeError, AttributeError, ImportError) as why:
+        except (PluginError, ValueError, TypeError, AttributeError, ImportError) as why:
             raise ActorSystemStartupFailure(
                 f"logDefs cannot be applied: {why}{f' ({why.__cause__})' if why.__cause__ else ''}"
             ) from why
