@@ -21,7 +21,7 @@ highlight_language = "default"  # Python where it can be, and no complaint where
 nitpicky = True
 
 # The standard library, which no page here explains; and short names for types, as annotations use them.
-nitpick_ignore_regex = [("py:class", r"(collections\.abc|datetime|types)\.\w+")]
+nitpick_ignore_regex = [("py:class", r"(collections\.abc|datetime|types|pathlib|os)\.\w+")]
 nitpick_ignore = [("py:class", name) for name in ("Iterable", "LogDefs", "Logger", "Mapping")]
 # The engine's own parts, which the page about it speaks of and no page documents.
 nitpick_ignore += [("py:meth", name) for name in ("Exchange.rest", "attend")]

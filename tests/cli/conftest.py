@@ -17,6 +17,13 @@ from thespian_core.errors import ActorSystemFailure
 def fails():
     raise ActorSystemFailure("the system is down\\n  start it")
 
+class OutOfPaper(ActorSystemFailure):
+    exit_status = 9
+
+@click.command()
+def prints():
+    raise OutOfPaper("there is no paper")
+
 @click.command()
 def lacks():
     open("/not/there")
@@ -51,7 +58,9 @@ PLUGIN = """
 from thespian_core import CommandSpec, hookimpl
 @hookimpl
 def thespian_commands():
-    for name in ("fails", "lacks", "has_a_bug", "interrupted", "asks", "counts", "exits", "number", "absent"):
+    for name in (
+        *("fails", "prints", "lacks", "has_a_bug", "interrupted", "asks", "counts", "exits", "number", "absent"),
+    ):
         yield CommandSpec(name=name.replace("_", "-"), opens=f"commands_code:{name}")
     yield CommandSpec(name="unimportable", opens="not_there:command")
 """

@@ -103,6 +103,11 @@ def test_an_error_of_the_actor_system_is_told_in_its_own_words(busy_site: FakeSi
     assert (ran.returncode, ran.stderr) == (1, "Error: the system is down\n  start it\n")
 
 
+def test_an_error_may_have_an_exit_status_of_its_own(busy_site: FakeSite) -> None:
+    ran = busy_site.command("prints")
+    assert (ran.returncode, ran.stderr) == (9, "Error: there is no paper\n")
+
+
 def test_an_error_of_the_operating_system_names_the_file(busy_site: FakeSite) -> None:
     ran = busy_site.command("lacks")
     assert (ran.returncode, ran.stderr) == (1, "Error: No such file or directory: '/not/there'\n")

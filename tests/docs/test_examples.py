@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from tests.docs.example_plugins import Example, all_examples, install
 from thespian.actors import ActorSystem, InvalidActorSourceHash
+from thespian.director import DirectorControl
 from thespian_core.cli.main import thespian
 from thespian_core.hooks.records import KINDS, SystemBaseSpec, TransportSpec
 from thespian_core.hooks.registry import default_registry
@@ -127,11 +128,29 @@ class TestFromActors(LogFilterContract):
 class TestSums(DirectorCommandContract):
     command_name = "sums"
 
-    def test_it_writes_what_the_allow_list_reads(self, command: Any, tmp_path: Path) -> None:
-        (tmp_path / "a.zip").write_bytes(b"a")
-        (tmp_path / "b.txt").write_bytes(b"b")
-        printed = CliRunner().invoke(command, ["--folder", str(tmp_path)]).output
-        assert printed == f"{hashlib.sha256(b'a').hexdigest()}  a.zip\n"
+    @pytest.fixture(autouse=True)
+    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        folder = tmp_path / "director"
+        folder.mkdir()
+        monkeypatch.setenv("THESPIAN_DIRECTOR_DIR", str(folder))
+        for name in ("a-1.tls", "a.tli", "b.txt"):
+            (folder / name).write_text(name)
+        return folder
+
+    def test_it_writes_what_the_allow_list_reads(self, command: Any, folder: Path) -> None:
+        digest = hashlib.sha256(b"a-1.tls").hexdigest()
+        assert CliRunner().invoke(command).output == f"{digest}  {folder / 'a-1.tls'}\n"
+
+    def test_it_is_a_command_of_the_director_and_a_method_of_its_control(
+        self, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert "Print the SHA-256" in CliRunner().invoke(thespian, ["director", "help"]).output
+        (tmp_path / "other").mkdir()
+        control = DirectorControl(tmp_path / "other")
+        assert control.cmd_sums() == 0
+        assert capsys.readouterr().out == ""
+        assert DirectorControl(folder)("verbose", "sums") == 0
+        assert capsys.readouterr().err == "looking at the packages of a\n"
 
 
 def test_the_command_asks_an_actor() -> None:

@@ -1,23 +1,22 @@
-"""The director command ``sums``: what is in the folder of sources, by SHA-256."""
+"""The director command ``sums``: the packages in the director's folder, by SHA-256."""
 
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import click
 
+from thespian_director.control import DirectorControl, pass_control
+
 
 @click.command()
-@click.option(
-    "--folder",
-    envvar="THESPIAN_DIRECTOR_DIR",
-    default=".",
-    show_default="the current folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Where the sources are; THESPIAN_DIRECTOR_DIR by default.",
-)
-def sums(folder: Path) -> None:
-    """Print the SHA-256 of each zip file, as sha256sum does."""
-    for file in sorted(folder.glob("*.zip")):
-        click.echo(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}")
+@pass_control
+def sums(control: DirectorControl) -> None:
+    """Print the SHA-256 of each package, as sha256sum does."""
+    control.folder.check()
+    for group in control.all_group_loadable_sources():
+        control.tell(f"looking at the packages of {group.group_name}")
+        for file in group.tls_filenames():
+            with open(file, "rb") as package:
+                digest = hashlib.sha256(package.read()).hexdigest()
+            click.echo(f"{digest}  {file}")

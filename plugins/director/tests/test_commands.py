@@ -99,6 +99,14 @@ def test_a_program_has_each_command_as_a_method(
         control.other  # noqa: B018
 
 
+def test_the_whole_story_of_an_error_is_told_when_asked_for(operator: Operator) -> None:
+    operator.write("adminport.cfg", "many")
+    said = python("-m", "thespian_core.cli", "--traceback", "director", "config")
+    assert said.returncode == 1
+    assert said.stderr.startswith("Traceback (most recent call last):")
+    assert "DirectorError: " in said.stderr
+
+
 def test_verbose_lasts_for_one_command(operator: Operator) -> None:
     assert operator.control("verbose", "config") == 0
     assert not operator.control.verbose

@@ -12,10 +12,10 @@ from thespian_director.folder import FOLDER_VARIABLE
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs, with the keys told above.")
 @pass_control
 def command(control: DirectorControl, as_json: bool) -> None:
-    """List the packages in the director's folder, by group, the newest first.
+    """List the packages in the director's folder.
 
-    Each is shown with the hash that it has when it is loaded. A group is one that has a TLI file. Nothing is
-    started, and no signature is checked: "tlsinfo" does that.
+    They are listed by group, the newest first, with the hash that each has when it is loaded. A group is
+    one that has a TLI file. Nothing is started, and no signature is checked: "tlsinfo" does that.
 
     --json prints one object with the keys "folder" and "groups", a list of objects with "group" and
     "packages", a list of objects with "file" and "hash".

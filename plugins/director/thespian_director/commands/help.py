@@ -18,7 +18,7 @@ def _commands(_context: click.Context, _argument: click.Parameter, begun: str) -
 @click.argument("name", metavar="[COMMAND]", required=False, shell_complete=_commands)
 @click.pass_context
 def command(ctx: click.Context, name: str | None) -> None:
-    """Show what commands and settings there are, or how a command is used."""
+    """Show what there is, or how a command is used."""
     from thespian_director.cli import director
 
     above = ctx.parent or click.Context(director, info_name="thespian director")
