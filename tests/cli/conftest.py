@@ -59,7 +59,8 @@ from thespian_core import CommandSpec, hookimpl
 @hookimpl
 def thespian_commands():
     for name in (
-        *("fails", "prints", "lacks", "has_a_bug", "interrupted", "asks", "counts", "exits", "number", "absent"),
+        *("fails", "prints", "lacks", "has_a_bug", "interrupted"),
+        *("asks", "counts", "exits", "number", "absent"),
     ):
         yield CommandSpec(name=name.replace("_", "-"), opens=f"commands_code:{name}")
     yield CommandSpec(name="unimportable", opens="not_there:command")
