@@ -15,10 +15,11 @@ plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | st.text() | st.binary(),
     lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
 )  # fmt: skip
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(plain)
 def test_what_python_prints_is_read_as_the_same_value(value: object) -> None:
     assert read_literal(repr(value), "x.cfg") == value

@@ -79,6 +79,36 @@ def test_an_actor_is_the_authority_for_the_folder_that_it_is_told(
     check_that_only_what_is_signed_is_loaded(system, operator)
 
 
+SCRIBE = """
+import markdown_it, mdurl
+from thespian.actors import ActorTypeDispatcher
+
+class Scribe(ActorTypeDispatcher):
+    def receiveMsg_str(self, text, sender):
+        self.send(sender, (markdown_it.MarkdownIt().render(text), markdown_it.__name__, mdurl.__name__))
+"""
+
+
+@pytest.mark.slow
+@every_base
+def test_a_dependency_that_was_packed_is_the_one_that_is_imported(
+    base_name: str, operator: Operator, start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "scribe.py").write_text(SCRIBE)
+    (tmp_path / "deps.txt").write_text("markdown-it-py\nmdurl\n")
+    private = tmp_path / "key.pem"
+    operator.run("keygen", private)
+    (tmp_path / "key_tls.key").rename(operator.folder / "key_tls.key")
+    operator.run("gensrc", "scribe", private, tmp_path / "sources", f"deps:{tmp_path}/deps.txt", "scribe.py")
+    system = start(base_name, Source_Authority="director")
+    source = system.loadActorSource(str(operator.folder / "scribe.tls"))
+    scribe = system.createActor("scribe.Scribe", sourceHash=source)
+    answer = system.ask(scribe, "*so*", PATIENCE_S)
+    names = [f"{{{{{source}}}}}{name}" for name in ("markdown_it", "mdurl")]
+    assert answer == ("<p><em>so</em></p>\n", *names)
+
+
 @pytest.mark.slow
 @every_base
 @pytest.mark.parametrize("named", ["actor-address", "thespian.director.ActorAddressLogFilter"])

@@ -45,8 +45,14 @@ def command(control: DirectorControl, tlsfile: Path, what: str | None, as_json: 
         data, _ = read_source(path)
     except FileNotFoundError:
         raise DirectorError(f'The tls file "{tlsfile}" does not exist', exit_status=NO_FILE) from None
-    except (OSError, ValueError) as why:
-        raise DirectorError(f'The tls file "{path}" cannot be read: {why}', exit_status=NO_FILE) from None
+    except OSError as why:
+        raise DirectorError(
+            f'The tls file "{path}" cannot be read: {why.strerror}', exit_status=NO_FILE
+        ) from None
+    except ValueError as why:  # it is larger than any package
+        raise DirectorError(
+            f'Could not validate signature on "{path}"', str(why), exit_status=NOT_VERIFIED
+        ) from None
     try:
         verified = verify_with(control.folder, data)
     except BadPackage as why:
