@@ -232,6 +232,23 @@ def test_a_class_may_get_its_name_in_any_way(project: Project, code: str) -> Non
     project.make("foo/*.py")
 
 
+def test_files_are_looked_for_below_the_sources_and_then_in_the_current_folder(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    Path("mine.tli").write_text("{'AutoUnload': 1}")
+    Path("deps.txt").write_text("mdurl")
+    project.make("other.py", "tli:mine.tli", "deps:deps.txt")
+    assert (project.operator.folder / "foo.tli").read_text() == "{'AutoUnload': 1}"
+    assert "mdurl/__init__.py" in project.members("foo.tls")
+    project.write("mine.tli", "{'AutoUnload': 2}")
+    project.write("deps.txt", "# nothing")
+    project.make("other.py", "tli:mine.tli", "deps:deps.txt")
+    assert (project.operator.folder / "foo.tli").read_text() == "{'AutoUnload': 2}"
+    assert project.members("foo.tls") == ["other.py"]
+
+
 def test_without_a_tli_file_it_is_said_that_one_is_needed(project: Project) -> None:
     assert "foo.tli: it is needed to load the package" in project.make("foo/*.py")
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import stat
+import warnings
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -119,16 +123,38 @@ def test_a_signature_counts_for_its_own_form_only(tmp_path: Path) -> None:
         assert not accepted(line + b"\n" + rest, key)
 
 
-def test_what_is_signed_and_no_usable_zip_file_is_rejected_with_the_reason(tmp_path: Path) -> None:
+def odd(*members: tuple[str, str], kind: int = stat.S_IFREG) -> bytes:
+    """Return a zip file of members of a kind, also several of one name."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that there are several of one name
+        for name, text in members:
+            member = zipfile.ZipInfo(name)
+            member.external_attr = (kind | 0o644) << 16
+            archive.writestr(member, text)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("archive", "why"),
+    [
+        (zipped({"a.txt": "no code"}), "it holds no Python module"),
+        (zipped({"../a.py": ""}), "leads out of the archive"),
+        (zipped({"/a.py": ""}), "is an absolute path"),
+        (zipped({"a.py": "#" * (2 << 20)}), "unpacks to more than 200 times its size"),
+        (odd(("a.py", ""), ("a.py", "")), "it has two members of the name 'a.py'"),
+        (odd(("a.py", "/etc/passwd"), kind=stat.S_IFLNK), "its member 'a.py' is a symbolic link"),
+        (zipped({"inner.zip": "PK"}), "it holds no Python module but another archive, 'inner.zip'"),
+        (zipped({f"m{n}.py": "" for n in range(10_001)}), "and a source has at most 10,000"),
+        (zipped({"a.py": ""})[:-30] + b"PK\5\6" + bytes(18), "the zip file is damaged"),
+    ],
+)
+def test_what_is_signed_and_no_usable_zip_file_is_rejected_with_the_reason(
+    tmp_path: Path, archive: bytes, why: str
+) -> None:
     key = public_key_of(a_key(), tmp_path)
-    for files, why in [
-        ({"a.txt": "no code"}, "it holds no Python module"),
-        ({"../a.py": ""}, "leads out of the archive"),
-        ({"/a.py": ""}, "is an absolute path"),
-        ({"a.py": "#" * (2 << 20)}, "unpacks to more than 200 times its size"),
-    ]:
-        with pytest.raises(BadPackage, match=f"it is signed, but its zip file cannot be loaded: .*{why}"):
-            verify(seal(zipped(files), a_key()), [key])
+    with pytest.raises(BadPackage, match=f"it is signed, but its zip file cannot be loaded: .*{why}"):
+        verify(seal(archive, a_key()), [key])
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,8 @@ def command(
     deps:FILE    also pack the installed packages whose names are lines of this file.
     tli:FILE     what is done with its actors; without it, SOURCES_DIR/GROUP.tli if there is one.
 
+    A FILE is looked for in SOURCES_DIR, and then in the current folder.
+
     Every .py file is compiled as a check; no code is run. The package is written whole or not at all. When
     the TLI file has a TLS_Keep_Limit, older packages of the group are removed beyond it.
 
@@ -64,11 +66,16 @@ def command(
     folder.check()
     package = folder.path / (f"{group}-{words['version']}.tls" if words["version"] else f"{group}.tls")
     root = Path(sources_dir).absolute()
-    tli = _tli(words["tli"], root / f"{group}.tli", folder.path / f"{group}.tli")
+    tli = _tli(
+        [_found(words["tli"], root)]
+        if words["tli"]
+        else [root / f"{group}.tli", folder.path / f"{group}.tli"],
+        is_needed=bool(words["tli"]),
+    )
     control.tell(f"reading the key {private_keyfile}")
     key = read_private_key(private_keyfile, folder.weak_keys)
     control.tell(f"collecting files in {root}")
-    collected = collect(root, patterns, Path(words["deps"]) if words["deps"] else None)
+    collected = collect(root, patterns, _found(words["deps"], root) if words["deps"] else None)
     archive = make_archive(collected, track)
     control.tell(f"packed {len(collected.files):,} files into {len(archive):,} bytes")
     check_archive(archive, tli[0] if tli else None)
@@ -132,18 +139,23 @@ def _check_group(group: str) -> None:
         )
 
 
-def _tli(named: str, usual: Path, installed: Path) -> tuple[Tli, bytes] | None:
-    """Return the TLI file that goes with the package, read and as bytes."""
+def _found(name: str, root: Path) -> Path:
+    """Return the file that a word names: below the folder of sources, else from the current folder."""
+    return root / name if (root / name).exists() else Path(name)
+
+
+def _tli(paths: list[Path], is_needed: bool) -> tuple[Tli, bytes] | None:
+    """Return the first TLI file that is there, read and as bytes."""
     from thespian_director.errors import DirectorError
     from thespian_director.literals import MAX_TEXT_BYTES
     from thespian_director.tli import parse_tli
     from thespian_director.trusted import read_trusted
 
-    for path in (Path(named),) if named else (usual, installed):
+    for path in paths:
         try:
             data = read_trusted(path, "the TLI file", MAX_TEXT_BYTES)
         except FileNotFoundError:
-            if named:
+            if is_needed:
                 raise DirectorError(f"there is no TLI file {path}") from None
             continue
         return parse_tli(data, path), data
