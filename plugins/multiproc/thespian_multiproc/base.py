@@ -33,6 +33,7 @@ from thespian_multiproc.transport.interface import AddressInUse, Transport
 
 if TYPE_CHECKING:
     from thespian_multiproc.runtime.inquiries import Joined
+    from thespian_multiproc.runtime.logstreams import LogStreams
     from thespian_multiproc.runtime.plan import EnginePlan
     from thespian_multiproc.runtime.port import EnginePort
 
@@ -210,14 +211,14 @@ class MultiprocBase(SystemBase):
                 f"or see who may use this one"
             ) from None
         try:
-            return start_admin(self._make_plan, invitation, _import_the_rest)
+            return start_admin(self._make_plan, invitation, _import_the_rest, self.plan.log_defs)
         finally:
             invitation.release()
 
-    def _make_plan(self) -> EnginePlan:
+    def _make_plan(self, log_streams: LogStreams | None) -> EnginePlan:
         from thespian_multiproc.runtime.planning import engine_plan
 
-        return engine_plan(self.plan, self._scheme, self._own_key(), self._place)
+        return engine_plan(self.plan, self._scheme, self._own_key(), self._place, log_streams)
 
     def _own_key(self) -> bytes:
         from thespian_multiproc.runtime.planning import given_key

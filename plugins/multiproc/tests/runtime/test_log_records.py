@@ -20,10 +20,7 @@ from plugins.multiproc.tests.runtime.log_children import (
     channel,
 )
 from thespian_core.addresses import ActorAddress
-from thespian_multiproc.runtime.logforwarding import (
-    MAX_RECORD_BYTES,
-    pack_record,
-)
+from thespian_multiproc.runtime.logrecords import MAX_RECORD_BYTES, pack_record
 
 
 @pytest.fixture

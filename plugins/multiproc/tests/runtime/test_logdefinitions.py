@@ -35,31 +35,57 @@ def test_none_means_warnings_and_false_that_logging_is_left_alone() -> None:
     assert level > logging.CRITICAL
 
 
+HANDLERS: dict[str, Any] = {
+    "all": {"class": "logging.NullHandler"},
+    "info": {"class": "logging.NullHandler", "level": "INFO"},
+    "error": {"class": "logging.NullHandler", "level": "ERROR"},
+}
+
+
 @pytest.mark.parametrize(
-    ("more", "lowest"),
+    ("more", "handlers", "lowest"),
     [
-        ({}, logging.WARNING),
-        ({"root": {}}, logging.WARNING),
-        ({"root": {"level": None}}, logging.WARNING),
-        ({"root": {"level": "ERROR"}}, logging.ERROR),
-        ({"root": {"level": "ERROR"}, "loggers": {"a": {"level": "DEBUG"}, "b": {}}}, logging.DEBUG),
-        ({"root": {"level": 40}, "handlers": {"h": {"class": "logging.NullHandler", "level": "INFO"}}}, 20),
-        ({"root": {"level": "NOTSET"}}, 0),
-        ({"root": {"level": "ext://logging.DEBUG"}}, logging.DEBUG),
-        ({"root": {"level": "cfg://mine"}, "mine": "INFO"}, logging.INFO),
-        ({"root": {"level": 1 << 40}}, LEFT_ALONE - 1),
+        # What loggers let through, since there is a handler that takes all:
+        ({}, ["all"], logging.WARNING),
+        ({"root": {}}, ["all"], logging.WARNING),
+        ({"root": {"level": None}}, ["all"], logging.WARNING),
+        ({"root": {"level": "ERROR"}}, ["all"], logging.ERROR),
+        ({"root": {"level": "ERROR"}, "loggers": {"a": {"level": "DEBUG"}, "b": {}}}, ["all"], 10),
+        ({"root": {"level": "ERROR"}, "loggers": {"a": {"level": "NOTSET"}}}, ["all"], logging.ERROR),
+        ({"root": {"level": "NOTSET"}}, ["all"], 0),
+        ({"root": {"level": "ext://logging.DEBUG"}}, ["all"], logging.DEBUG),
+        ({"root": {"level": "cfg://mine"}, "mine": "INFO"}, ["all"], logging.INFO),
+        ({"root": {"level": 1 << 40}}, ["all"], LEFT_ALONE - 1),
+        # What handlers take of that:
+        ({"root": {"level": "DEBUG"}}, ["info", "error"], logging.INFO),
+        ({"root": {"level": "DEBUG"}}, ["error"], logging.ERROR),
+        ({"root": {"level": "ERROR"}}, ["info"], logging.ERROR),
+        ({}, ["all", "error"], logging.WARNING),
+        # Where there is no handler, Python has one of last resort, for warnings.
+        ({"root": {"level": "DEBUG"}}, [], logging.WARNING),
+        ({"loggers": {"a": {"level": "DEBUG", "handlers": ["error"]}}}, ["error"], logging.ERROR),
     ],
 )
-def test_the_lowest_level_is_the_lowest_one_named_anywhere(more: dict[str, Any], lowest: int) -> None:
-    assert pack_definitions(definitions(**more))[1] == lowest
+def test_nothing_is_sent_that_no_logger_lets_through_or_no_handler_takes(
+    more: dict[str, Any], handlers: list[str], lowest: int
+) -> None:
+    given = definitions(handlers={name: HANDLERS[name] for name in handlers}, **more)
+    if handlers:
+        given["root"] = {**given.get("root", {}), "handlers": handlers}
+    assert pack_definitions(given)[1] == lowest
+
+
+def test_what_no_handler_of_the_definitions_takes_is_sent_for_the_handler_of_last_resort() -> None:
+    only_elsewhere = {"loggers": {"a": {"handlers": ["error"]}}, "handlers": {"error": HANDLERS["error"]}}
+    assert pack_definitions(definitions(**only_elsewhere))[1] == logging.WARNING
 
 
 def test_a_level_that_only_the_starter_has_a_name_for_arrives_as_a_number() -> None:
     logging.addLevelName(7, "MURMUR")
-    given = definitions(root={"level": "MURMUR"})
+    given = definitions(handlers={"all": HANDLERS["all"]}, root={"level": "MURMUR", "handlers": ["all"]})
     packed, lowest = pack_definitions(given)
-    assert (unpack_definitions(packed)["root"], lowest) == ({"level": 7}, 7)
-    assert given == definitions(root={"level": "MURMUR"})
+    assert (unpack_definitions(packed)["root"]["level"], lowest) == (7, 7)
+    assert given["root"]["level"] == "MURMUR"
 
 
 @pytest.mark.parametrize("mapping", [dict, MappingProxyType])
@@ -145,9 +171,9 @@ def test_a_module_that_fails_or_ends_the_program_is_a_refusal(
 
 def test_what_logging_itself_takes_is_taken() -> None:
     """An incremental definition, references that are objects, and keys of a handler's own class."""
-    assert pack_definitions(
+    pack_definitions(
         definitions(incremental=True, handlers={"elsewhere": {"level": "INFO"}}, root={"handlers": ["too"]})
-    )[1] == (logging.INFO)
+    )
     pack_definitions(
         definitions(
             filters={"f": {"()": logging.Filter, "name": "a"}},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,3 +70,17 @@ def new_system(base_name: str) -> Iterator[NewSystem]:
 def asys(new_system: NewSystem) -> ActorSystem:
     """Return a system with nothing special about it."""
     return new_system()
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Path:
+    """Where records are written."""
+    return tmp_path / "written.log"
+
+
+@pytest.fixture
+def internal_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The internal log of this test's systems."""
+    path = tmp_path / "internal.log"
+    monkeypatch.setenv("THESPLOG_FILE", str(path))
+    return path

@@ -20,6 +20,7 @@ class AdminArgument(NamedTuple):
         ready: where the starter waits to be told: ``ready``, or ``error`` and why.
         out: the starter's standard output, if actors may have it.
         err: the same of its standard error.
+        log_streams: the streams that the log process is given.
         start_launcher: ``start_fresh``, when the launcher is to be a fresh interpreter; None to fork it.
             Its module comes with it, so that the admin imports it before the program's folders are searched.
     """
@@ -29,4 +30,5 @@ class AdminArgument(NamedTuple):
     ready: int
     out: int | None
     err: int | None
+    log_streams: tuple[int, ...] = ()
     start_launcher: Callable[..., subprocess.Popen[bytes]] | None = None

@@ -43,6 +43,7 @@ def run_admin(argument: AdminArgument) -> None:
             transport_class = find(plan.transport)
             pickle.loads(pickle.dumps(ActorAddress(None)))
             launching = Launching.start(plan, argument)
+            forward_logging(launching.log, plan.log_level, None)
             selection.inherit(plan.selection)
             host = host_of(plan.admin_place)
             transport = open_transport(transport_class, host, plan.max_message_bytes)
@@ -64,7 +65,6 @@ def run_admin(argument: AdminArgument) -> None:
             ready.write(f"error {type(why).__name__}: {why}")
             raise
         ready.write("ready")
-    forward_logging(launching.log, plan.log_level, None)
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, lambda *_: process.shut_down_soon())
     if plan.starter_pid is not None:

@@ -41,7 +41,8 @@ def run_launcher(argument: LauncherArgument) -> None:
     signal_at_parents_death(signal.SIGCONT)
     put_signals_off()
     _take_streams(argument.out, argument.err)
-    channels = (argument.call_in, argument.call_out, argument.news, argument.log_in, argument.log_out)
+    channels = [argument.call_in, argument.call_out, argument.news, argument.log_in, argument.log_out]
+    channels += argument.log_streams
     close_ranges(all_but(channels))
     for channel in channels:  # a module that is preloaded may start programs
         os.set_inheritable(channel, False)
@@ -49,7 +50,8 @@ def run_launcher(argument: LauncherArgument) -> None:
     gc.disable()  # as gc.freeze's documentation advises, so that processes share as much memory as possible
     launcher = Launcher(argument)
     launcher.begin()  # the admin need not wait for what follows
-    preload(argument.plan)
+    with launcher.logging_forwarded():
+        preload(argument.plan)
     warm_up(argument.plan)
     gc.freeze()
     gc.enable()
@@ -90,8 +92,8 @@ def preload(plan: EnginePlan) -> None:
     sys.path[:] = usual
 
 
-def run_log_process(plan: EnginePlan, log_in: int) -> None:
+def run_log_process(plan: EnginePlan, log_in: int, streams: tuple[int, ...]) -> None:
     """Be the log process."""
     from thespian_multiproc.runtime.logprocess import LogArgument, run_log
 
-    run_log(LogArgument(plan.log_definitions, log_in, plan.selection, plan.origin))
+    run_log(LogArgument(plan.log_definitions, log_in, plan.selection, plan.origin, streams))

@@ -12,7 +12,7 @@ class Jobs(NamedTuple):
 
     Attributes:
         run_actor: takes an ``ActorKit``.
-        run_log: takes the plan and the descriptor of the log channel's reading end.
+        run_log: takes the plan, the descriptor of the log channel's reading end, and those of streams.
         stop_log: takes the socket that is the log channel's writing end.
     """
 
@@ -33,6 +33,7 @@ class LauncherArgument(NamedTuple):
         log_out: where everybody else writes to it.
         out: standard output of all processes; None for nowhere.
         err: standard error of all processes; None for nowhere.
+        log_streams: the streams that the log process is given.
         jobs: what the processes run.
         by_signal: whether to use the parent-death signal where there is one.
     """
@@ -45,5 +46,6 @@ class LauncherArgument(NamedTuple):
     log_out: int
     out: int | None = None
     err: int | None = None
+    log_streams: tuple[int, ...] = ()
     jobs: Jobs = Jobs()
     by_signal: bool = True

@@ -11,7 +11,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 
 from thespian_core.internallog import thesplog
 from thespian_core.semantics.birth import Refusal
@@ -20,6 +20,7 @@ from thespian_multiproc.protocol.custody import Custody
 from thespian_multiproc.runtime.calling import DescriptorsLost, NewsWriter, close_all, hear
 from thespian_multiproc.runtime.lastwords import leave_last_words
 from thespian_multiproc.runtime.launcherargument import LauncherArgument
+from thespian_multiproc.runtime.logforwarding import logging_forwarded
 from thespian_multiproc.runtime.nursery import Nursery
 from thespian_multiproc.runtime.orders import (
     Born,
@@ -64,7 +65,7 @@ class Launcher:
         self._call_in = socket.socket(fileno=argument.call_in)
         self._news_stream = socket.socket(fileno=argument.news)
         self._news: NewsWriter | None = NewsWriter(self._news_stream)
-        self._log_in = argument.log_in
+        self._log_in, self._log_streams = argument.log_in, argument.log_streams
         self._log_out = socket.socket(fileno=argument.log_out)
         call_out = socket.socket(fileno=argument.call_out)
         for shared in (call_out, self._log_out):
@@ -91,6 +92,10 @@ class Launcher:
         for channel in (self._call_in, self._child_ended):
             self._selector.register(channel, selectors.EVENT_READ)
         self._start_log()
+
+    def logging_forwarded(self) -> AbstractContextManager[None]:
+        """Send what is logged meanwhile to the log process."""
+        return logging_forwarded(self._log_out, self._plan.log_level)
 
     def run(self) -> None:
         """Serve until the system ends."""
@@ -264,7 +269,10 @@ class Launcher:
             return
         try:
             pid = self._nursery.fork(
-                lambda plan: self._run_log(plan, self._log_in), self._plan, (self._log_in,), "log process"
+                lambda plan: self._run_log(plan, self._log_in, self._log_streams),
+                self._plan,
+                (self._log_in, *self._log_streams),
+                "log process",
             )
         except OSError as why:
             thesplog("no log process: %s", why_no_process(why), level=logging.ERROR)

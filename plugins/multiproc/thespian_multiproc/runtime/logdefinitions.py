@@ -7,8 +7,8 @@ import logging
 import logging.config
 import pickle
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
 
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.hooks.errors import describe
@@ -17,24 +17,26 @@ from thespian_core.hooks.registry import default_registry
 from thespian_core.systembase import LogDefs
 from thespian_core.texts import shown
 from thespian_multiproc.runtime.logforwarding import LEFT_ALONE
+from thespian_multiproc.runtime.logstreams import Handed, LogStreams, opened
 
 _SECTIONS = ("formatters", "filters", "handlers", "loggers")
 _STANDARD = {"ext://sys.stdout": "stdout", "ext://sys.stderr": "stderr"}
 
 
-def pack_definitions(log_defs: LogDefs) -> tuple[bytes, int]:
+def pack_definitions(log_defs: LogDefs, streams: LogStreams | None = None) -> tuple[bytes, int]:
     """Check the definitions as far as that is possible without applying them, and pickle them.
 
-    The standard streams of this process become those of the process that unpickles them. Levels become
-    numbers, so that names given with ``logging.addLevelName`` are known there too. What a definition names
-    as a class is imported here, so that a misspelt one is found.
+    Levels become numbers, so that names given with ``logging.addLevelName`` are known there too. What a
+    definition names as a class is imported here, so that a misspelt one is found.
 
     Args:
         log_defs: a dictConfig dictionary; None for the default; False to leave logging alone.
+        streams: what becomes of the streams in it; None when standard streams become those of the process
+            that unpickles, and others cannot be pickled.
 
     Returns:
-        The pickled definitions, empty for None and False; and the lowest level that they name anywhere:
-        WARNING when they name none, ``LEFT_ALONE`` for False.
+        The pickled definitions, empty for None and False; and the lowest level of records that any of the
+        handlers is given and takes: WARNING for None, ``LEFT_ALONE`` for False.
 
     Raises:
         ActorSystemStartupFailure: they cannot be applied, or an entry cannot be pickled; it says which.
@@ -44,25 +46,29 @@ def pack_definitions(log_defs: LogDefs) -> tuple[bytes, int]:
     if log_defs is False:
         return b"", LEFT_ALONE
     try:
-        definitions, levels = _checked(log_defs)
+        definitions, level = _checked(log_defs)
     except (Exception, SystemExit) as why:  # a module that a definition names may raise anything
         told = str(why) if isinstance(why, ValueError) else describe(why)
         raise ActorSystemStartupFailure(f"logDefs cannot be applied: {told}") from why
-    return _pickled(definitions), min(*levels, LEFT_ALONE - 1) if levels else logging.WARNING
+    return _pickled(definitions, streams), min(level, LEFT_ALONE - 1)
 
 
-def unpack_definitions(packed: bytes) -> dict[str, Any]:
-    """Return the dictionary that was packed, with this process's standard streams in it.
+def unpack_definitions(packed: bytes, descriptors: Sequence[int] = ()) -> dict[str, Any]:
+    """Return the dictionary that was packed, with this process's streams in it.
+
+    Args:
+        packed: as :func:`pack_definitions` made it.
+        descriptors: of the streams that were handed over.
 
     Raises:
         Exception: whatever unpickling raises, above all ImportError for a class that is not found here.
     """
-    definitions: dict[str, Any] = _Unpickler(io.BytesIO(packed)).load()
+    definitions: dict[str, Any] = _Unpickler(packed, descriptors).load()
     return definitions
 
 
-def _checked(log_defs: object) -> tuple[dict[str, Any], list[int]]:
-    """Return a copy with numbers for levels, and all levels."""
+def _checked(log_defs: object) -> tuple[dict[str, Any], int]:
+    """Return a copy with numbers for levels, and the lowest level that is written."""
     if not isinstance(log_defs, Mapping):
         raise ValueError(f"logDefs is a dictConfig dictionary, None or False, not {shown(log_defs)}")
     definitions = dict(log_defs)
@@ -73,7 +79,6 @@ def _checked(log_defs: object) -> tuple[dict[str, Any], list[int]]:
     config: Any = view.config
     if config["version"] != 1:
         raise ValueError(f"its 'version' must be 1, not {shown(config['version'])}")
-    levels: list[int] = []
     for section in _SECTIONS:
         entries = _section(config, section)
         copies = {}
@@ -84,7 +89,7 @@ def _checked(log_defs: object) -> tuple[dict[str, Any], list[int]]:
                 raise ValueError(f"{where} must be a dictionary, not {shown(entry)}")
             copies[name] = dict(definitions[section][name])
             if section in ("handlers", "loggers"):
-                levels += _numbered(entry, copies[name], where)
+                _number(entry, copies[name], where)
             _check_code(view, entry, section, where)
         if copies:
             definitions[section] = copies
@@ -92,10 +97,25 @@ def _checked(log_defs: object) -> tuple[dict[str, Any], list[int]]:
         if not isinstance(definitions["root"], Mapping):
             raise ValueError(f"'root' must be a dictionary, not {shown(definitions['root'])}")
         definitions["root"] = root = dict(definitions["root"])
-        levels += _numbered(config["root"], root, "'root'")
+        _number(config["root"], root, "'root'")
     if not definitions.get("incremental"):
         _check_names(config)
-    return definitions, levels
+    return definitions, _lowest_written(definitions)
+
+
+def _lowest_written(definitions: Mapping[str, Any]) -> int:
+    """Return the lowest level that some logger lets through and some handler takes."""
+    loggers: Any = definitions.get("loggers") or {}
+    handlers: Any = definitions.get("handlers") or {}
+    root = definitions.get("root") or {}
+    level = root.get("level")
+    # A logger of level 0, but for the root, has the level of the one above it.
+    let_through = [logging.WARNING if level is None else level]
+    let_through += [entry["level"] for entry in loggers.values() if entry.get("level")]
+    taken = [entry.get("level") or logging.NOTSET for entry in handlers.values()]
+    if not root.get("handlers"):
+        taken.append(logging.WARNING)  # what nobody handles, Python's handler of last resort does
+    return max(min(let_through), min(taken))
 
 
 def _section(config: Any, name: str) -> Any:
@@ -105,7 +125,7 @@ def _section(config: Any, name: str) -> Any:
     return entries
 
 
-def _numbered(entry: Any, copy: dict[str, Any], where: str) -> Iterator[int]:
+def _number(entry: Any, copy: dict[str, Any], where: str) -> None:
     level = entry.get("level")
     if level is None:
         return
@@ -113,7 +133,6 @@ def _numbered(entry: Any, copy: dict[str, Any], where: str) -> Iterator[int]:
     if not isinstance(number, int):
         raise ValueError(f"{where} has the unknown level {shown(level)}")
     copy["level"] = number
-    yield number
 
 
 def _check_code(view: logging.config.DictConfigurator, entry: Any, section: str, where: str) -> None:
@@ -158,10 +177,16 @@ def _names(names: object, section: str, where: str) -> Iterable[object]:
 
 
 class _Pickler(pickle.Pickler):
-    """Writes a standard stream as its name."""
+    """Writes something else in the place of a stream."""
 
-    def persistent_id(self, obj: Any) -> str | None:
-        """Return the marker of a standard stream, None for all else."""
+    def __init__(self, file: io.BytesIO, streams: LogStreams | None) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._streams = streams
+
+    def persistent_id(self, obj: Any) -> Handed | str | None:
+        """Return what stands for a stream, None for all else."""
+        if self._streams is not None:
+            return self._streams.place_of(obj)
         for marker, name in _STANDARD.items():
             if obj is not None and (obj is getattr(sys, name) or obj is getattr(sys, f"__{name}__")):
                 return marker
@@ -175,24 +200,33 @@ class _Pickler(pickle.Pickler):
 
 
 class _Unpickler(pickle.Unpickler):
-    """Reads a standard stream's name as that stream of this process."""
+    """Reads what stands for a stream as a stream of this process."""
+
+    def __init__(self, packed: bytes, descriptors: Sequence[int]) -> None:
+        super().__init__(io.BytesIO(packed))
+        self._descriptors = descriptors
+        self._opened: dict[Handed, TextIO] = {}
 
     def persistent_load(self, pid: Any) -> Any:
-        """Return the stream behind a marker."""
-        return getattr(sys, _STANDARD[pid])
+        """Return the stream."""
+        if isinstance(pid, Handed):
+            if pid not in self._opened:
+                self._opened[pid] = opened(pid, self._descriptors)
+            return self._opened[pid]
+        return getattr(sys, _STANDARD[pid]) if pid else sys.stderr
 
 
-def _dumped(value: object) -> bytes:
+def _dumped(value: object, streams: LogStreams | None) -> bytes:
     file = io.BytesIO()
-    _Pickler(file, pickle.HIGHEST_PROTOCOL).dump(value)
+    _Pickler(file, streams).dump(value)
     return file.getvalue()
 
 
-def _pickled(definitions: dict[str, Any]) -> bytes:
+def _pickled(definitions: dict[str, Any], streams: LogStreams | None) -> bytes:
     try:
-        return _dumped(definitions)
+        return _dumped(definitions, streams)
     except Exception as why:
-        path, value = _culprit(definitions, "logDefs")
+        path, value = _culprit(definitions, "logDefs", streams)
         raise ActorSystemStartupFailure(
             f"{path} cannot be sent to the log process, which handles the records of all actors\n"
             f"  it is {shown(value)}\n"
@@ -201,7 +235,7 @@ def _pickled(definitions: dict[str, Any]) -> bytes:
         ) from why
 
 
-def _culprit(value: object, path: str) -> tuple[str, object]:
+def _culprit(value: object, path: str, streams: LogStreams | None) -> tuple[str, object]:
     """Return the innermost entry that cannot be pickled, and where it is."""
     children: Iterable[tuple[object, object]] = ()
     if isinstance(value, Mapping):
@@ -210,7 +244,7 @@ def _culprit(value: object, path: str) -> tuple[str, object]:
         children = enumerate(value)
     for key, child in children:
         try:
-            _dumped(child)
+            _dumped(child, streams)
         except Exception:
-            return _culprit(child, f"{path}[{key!r}]")
+            return _culprit(child, f"{path}[{key!r}]", streams)
     return path, value

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import errno
 import logging
-import pickle
 import select
 import socket
 import threading
 import time
-from typing import Any, NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.hooks.errors import describe
 from thespian_core.internallog import thesplog
-from thespian_core.texts import shown, told
+from thespian_multiproc.runtime.logrecords import pack_record
 
 #: The level for ``logDefs=False``: logging is left alone, nothing is forwarded. No level can be as high.
 LEFT_ALONE = 1 << 30
 STOP = b"stop"  # no pickle begins like this
-MAX_RECORD_BYTES = 100_000  # our choice: half of what Linux lets wait in a socket by default
 LONGEST_WAIT_S = 0.5  # our choice: an actor that logs is not held up longer than a person notices
 STOP_WAIT_S = 5.0
+TOLD_EVERY_S = 0.1  # our choice: how often it is tried to tell of dropped records when none follow
 
-# What is left, in bytes, of the longest parts of a record that is too large; the rest gets what remains.
-_PARTS = {"msg": 60_000, "exc_text": 20_000, "stack_info": 10_000}
-_LONGEST_OTHER = 200  # characters, of any other attribute of such a record
 _MOST_NESTED = 3  # records made while a record is being made, as by a __str__ that logs
-_DEEPEST = 5  # of lists and dicts in an extra attribute
 _REPORTED = 3  # failures that go to the internal log; more would only fill it
 _BUFFER_BYTES = 262_144  # our choice: room for a few of the largest records; macOS gives 2 KiB by itself
-
-_PLAIN = frozenset([type(None), bool, int, float, str, bytes])
-# Made anew by whoever writes the record.
-_NOT_SENT = frozenset(["msg", "args", "exc_info", "exc_text", "message", "asctime"])
 
 _REFUSAL = (
     "the root logger of this process has exactly one handler, which sends records to the log process\n"
@@ -67,6 +60,21 @@ def forward_logging(log_out: socket.socket, level: int, address: ActorAddress | 
     root.removeHandler = _refuse  # type: ignore[assignment]
 
 
+@contextmanager
+def logging_forwarded(log_out: socket.socket, level: int) -> Iterator[None]:
+    """Send what this process logs to the log process for a while, as the admin's records are sent."""
+    root = logging.getLogger()
+    handlers, own_level = root.handlers[:], root.level
+    if level < LEFT_ALONE:
+        root.handlers[:] = [Forwarder(log_out, level, None)]
+        root.setLevel(level)
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(own_level)
+
+
 def stop_log(log_out: socket.socket) -> None:
     """Have the log process end, once it has written what was sent before.
 
@@ -83,8 +91,8 @@ def stop_log(log_out: socket.socket) -> None:
 class Forwarder(logging.Handler):
     """Sends records to the log process. It never raises, and never waits longer than half a second.
 
-    When there was no room for so long, records are dropped at once until there is room again; the first
-    record then follows one that says how many were lost.
+    When there was no room for so long, records are dropped at once until there is room again; then one says
+    how many were lost: before the next record, or soon, when there is none.
     """
 
     def __init__(self, log_out: socket.socket, level: int, address: ActorAddress | None) -> None:
@@ -95,11 +103,12 @@ class Forwarder(logging.Handler):
         self._jammed = False
         self._failures = 0
         self._nesting = _Nesting()
+        self._teller: threading.Thread | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send one record, or count it as dropped."""
         if self._nesting.depth >= _MOST_NESTED:
-            self._dropped += 1
+            self._drop()
             return
         self._nesting.depth += 1
         try:
@@ -126,8 +135,27 @@ class Forwarder(logging.Handler):
     def _put(self, data: bytes) -> None:
         wait_s = 0.0 if self._jammed else LONGEST_WAIT_S
         if (self._dropped and not self._own_up(wait_s)) or not _sent(self._log_out, data, LONGEST_WAIT_S):
-            self._dropped += 1
             self._jammed = True
+            self._drop()
+
+    def _drop(self) -> None:
+        self._dropped += 1
+        # Whoever has logged too much may never log again: a thread tells of it then, and ends.
+        if self._teller is None:
+            self._teller = threading.Thread(target=self._tell, name="thespian-log", daemon=True)
+            self._teller.start()
+
+    def _tell(self) -> None:
+        while self._teller is not None:
+            time.sleep(TOLD_EVERY_S)
+            self.acquire()
+            try:
+                if not self._dropped or self._own_up(0.0):
+                    self._teller = None
+            except OSError:  # nobody is there any more who could be told
+                self._teller = None
+            finally:
+                self.release()
 
     def _own_up(self, wait_s: float) -> bool:
         count = self._dropped
@@ -178,87 +206,3 @@ def _sent(log_out: socket.socket, data: bytes, wait_s: float) -> bool:
             poll = select.poll()
             poll.register(log_out, select.POLLOUT)
             poll.poll(left_s * 1000)
-
-
-def pack_record(record: logging.LogRecord, address: str) -> bytes:
-    """Pickle a record as a dict of plain values, which no process needs a user's code to read.
-
-    The message is formatted, the exception is text, and what else is not plain becomes text; the record
-    itself stays as it was. One over ``MAX_RECORD_BYTES`` is cut, and says so.
-
-    Args:
-        record: what was logged.
-        address: what ``actorAddress`` is, unless the record has that already.
-    """
-    fields: dict[str, Any] = {
-        name: value if type(value) in _PLAIN else _plain(value)
-        for name, value in record.__dict__.items()
-        if name not in _NOT_SENT
-    }
-    fields["msg"] = _message(record)
-    fields["args"] = None
-    fields["exc_info"] = None
-    fields["exc_text"] = _exception(record)
-    fields["levelno"] = int(record.levelno)
-    if "actorAddress" not in fields:
-        fields["actorAddress"] = address
-    elif type(fields["actorAddress"]) is not str:
-        fields["actorAddress"] = told(record.__dict__["actorAddress"])
-    data = pickle.dumps(fields, pickle.HIGHEST_PROTOCOL)
-    return data if len(data) <= MAX_RECORD_BYTES else _cut(fields)
-
-
-def _message(record: logging.LogRecord) -> str:
-    try:
-        text = record.getMessage()
-        return text if type(text) is str else str.__str__(text)
-    except Exception as why:
-        return f"{told(record.msg)} (its arguments do not fit: {shown(record.args)}: {describe(why)})"
-
-
-def _exception(record: logging.LogRecord) -> str | None:
-    if record.exc_info and not record.exc_text:
-        try:
-            return logging.Formatter().formatException(record.exc_info)
-        except Exception as why:
-            return f"(an exception that cannot be shown: {describe(why)})"
-    return record.exc_text
-
-
-def _plain(value: Any, depth: int = 0) -> Any:
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if depth < _DEEPEST:
-        if kind in (list, tuple, set, frozenset):
-            return kind([_plain(item, depth + 1) for item in value])
-        if kind is dict:
-            return {_plain(key, _DEEPEST): _plain(item, depth + 1) for key, item in value.items()}
-    return told(value)
-
-
-def _cut(fields: dict[str, Any]) -> bytes:
-    for name, value in fields.items():
-        if name in _PARTS:
-            fields[name] = _shortened(value, _PARTS[name], keep_end=name == "exc_text")
-        elif type(value) is str:
-            fields[name] = value[:_LONGEST_OTHER]
-        elif type(value) not in (type(None), bool, int, float):
-            fields[name] = shown(value, _LONGEST_OTHER)
-    data = pickle.dumps(fields, pickle.HIGHEST_PROTOCOL)
-    if len(data) > MAX_RECORD_BYTES:  # hundreds of extra attributes
-        known = logging.LogRecord("", 0, "", 0, "", None, None).__dict__.keys() | {"actorAddress"}
-        fields = {name: value for name, value in fields.items() if name in known}
-        data = pickle.dumps(fields, pickle.HIGHEST_PROTOCOL)
-    return data
-
-
-def _shortened(text: str | None, limit_bytes: int, keep_end: bool) -> str | None:
-    if text is None:
-        return None
-    data = text.encode("utf-8", "surrogatepass")
-    if len(data) <= limit_bytes:
-        return text
-    kept = (data[-limit_bytes:] if keep_end else data[:limit_bytes]).decode("utf-8", "ignore")
-    note = f"({len(text) - len(kept)} characters cut: too long for a log record)"
-    return f"{note} ... {kept}" if keep_end else f"{kept} ... {note}"

@@ -8,10 +8,9 @@ import os
 import pickle
 import signal
 import socket
-import stat
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TextIO
 
 import attrs
 
@@ -21,9 +20,12 @@ from thespian_core.hooks.registry import PluginRegistry, use_registry
 from thespian_core.hooks.selection import Selection
 from thespian_core.internallog import thesplog
 from thespian_multiproc.runtime.logdefinitions import unpack_definitions
-from thespian_multiproc.runtime.logforwarding import MAX_RECORD_BYTES, STOP
+from thespian_multiproc.runtime.logforwarding import STOP
+from thespian_multiproc.runtime.logrecords import MAX_RECORD_BYTES
+from thespian_multiproc.runtime.logstreams import InternalLogStream
 from thespian_multiproc.runtime.orders import Origin
 from thespian_multiproc.runtime.origin import settle_in
+from thespian_multiproc.runtime.processes import is_kept
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _REPORTED = 10  # failures that go to the internal log; more would only fill it
@@ -38,12 +40,14 @@ class LogArgument:
         log_in: the descriptor of the reading end of the log channel.
         selection: exactly which plugins are used; their log filters are applied here.
         origin: where to look for the code that the definitions name.
+        streams: descriptors of the streams that the definitions' own ones are.
     """
 
     definitions: bytes = attrs.field(repr=False)
     log_in: int
     selection: Selection
     origin: Origin = attrs.field(default=Origin())
+    streams: tuple[int, ...] = ()
 
 
 def run_log(argument: LogArgument) -> None:
@@ -63,7 +67,7 @@ def run_log(argument: LogArgument) -> None:
         report("the log process cannot look for code where the starter does", why)
     registry = PluginRegistry.from_selection(argument.selection)
     use_registry(registry)
-    set_up_logging(argument.definitions, registry)
+    set_up_logging(argument.definitions, registry, argument.streams)
     with socket.socket(fileno=argument.log_in) as log_in:
         write_records(log_in, filters_for_all(registry, report), report)
     logging.shutdown()
@@ -139,7 +143,7 @@ def filters_for_all(
     return filters
 
 
-def set_up_logging(packed: bytes, registry: PluginRegistry) -> bool:
+def set_up_logging(packed: bytes, registry: PluginRegistry, streams: Sequence[int] = ()) -> bool:
     """Apply packed definitions to this process's logging.
 
     The definitions' ``disable_existing_loggers`` counts for nothing: which loggers exist here has nothing to
@@ -148,6 +152,7 @@ def set_up_logging(packed: bytes, registry: PluginRegistry) -> bool:
     Args:
         packed: as ``pack_definitions`` made them; empty for the default.
         registry: where the definitions' filters are looked up by name.
+        streams: descriptors of the streams that the definitions' own ones are.
 
     Returns:
         False when they cannot be applied. Then every record that arrives is written as by default, and the
@@ -157,7 +162,8 @@ def set_up_logging(packed: bytes, registry: PluginRegistry) -> bool:
         write_by_default(logging.WARNING)
         return True
     try:
-        definitions = unpack_definitions(packed)
+        _write_where_somebody_reads()
+        definitions = unpack_definitions(packed, streams)
         _name_filters(definitions, registry)
         logging.config.dictConfig({**definitions, "disable_existing_loggers": False})
     except BaseException as why:  # a user's class may raise anything when it is made
@@ -172,7 +178,7 @@ def set_up_logging(packed: bytes, registry: PluginRegistry) -> bool:
 
 def write_by_default(level: int) -> None:
     """Write records from ``level`` on to stderr, if somebody reads that, else to the internal log."""
-    handler: logging.Handler = logging.StreamHandler() if _stderr_is_read() else InternalLogHandler()
+    handler: logging.Handler = logging.StreamHandler() if _is_read(sys.stderr) else InternalLogHandler()
     formats = _FORMAT if isinstance(handler, logging.StreamHandler) else "%(name)s: %(message)s"
     logging.basicConfig(level=level, format=formats, handlers=[handler], force=True)
 
@@ -190,12 +196,23 @@ class InternalLogHandler(logging.Handler):
             thesplog("%s", text, level=record.levelno)
 
 
-def _stderr_is_read() -> bool:
+def _write_where_somebody_reads() -> None:
+    """Let what is written to standard streams that lead nowhere go to the internal log."""
+    nowhere = os.stat(os.devnull)
+    for name in ("stdout", "stderr"):
+        try:
+            leads_nowhere = os.path.samestat(os.fstat(getattr(sys, name).fileno()), nowhere)
+        except (OSError, ValueError, AttributeError):  # closed, no real file, or none at all
+            leads_nowhere = True
+        if leads_nowhere:
+            setattr(sys, name, InternalLogStream())
+
+
+def _is_read(stream: TextIO | None) -> bool:
     # The starter's own was handed on when it is a terminal or a file; else this one leads nowhere.
     try:
-        number = sys.stderr.fileno()
-        return os.isatty(number) or stat.S_ISREG(os.fstat(number).st_mode)
-    except (OSError, ValueError, AttributeError):  # closed, none at all, or no real file
+        return stream is not None and is_kept(stream.fileno())
+    except (OSError, ValueError):  # closed, or no real file
         return False
 
 

@@ -17,6 +17,7 @@ from thespian_core.sources.checking import checked_authority
 from thespian_core.systembase import Plan
 from thespian_multiproc.runtime.keyfile import read_or_make_key, state_folder
 from thespian_multiproc.runtime.logdefinitions import pack_definitions
+from thespian_multiproc.runtime.logstreams import LogStreams
 from thespian_multiproc.runtime.opaque import closed
 from thespian_multiproc.runtime.opening import LARGEST_MESSAGE_BYTES, new_prefix
 from thespian_multiproc.runtime.origin import current_origin
@@ -43,7 +44,9 @@ def given_key(on_loopback: bool) -> bytes:
     return read_or_make_key()
 
 
-def engine_plan(plan: Plan, scheme: str, key: bytes, place: str) -> EnginePlan:
+def engine_plan(
+    plan: Plan, scheme: str, key: bytes, place: str, log_streams: LogStreams | None = None
+) -> EnginePlan:
     """Return the plan of a new system.
 
     Raises:
@@ -67,7 +70,7 @@ def engine_plan(plan: Plan, scheme: str, key: bytes, place: str) -> EnginePlan:
             raise ActorSystemStartupFailure(
                 f"the capability {name!r} cannot be given to other processes: {why}"
             ) from why
-    definitions, level = pack_definitions(plan.log_defs)
+    definitions, level = pack_definitions(plan.log_defs, log_streams)
     usual_message_bytes = default_registry().open(TransportSpec, scheme).usual_message_bytes
     base = default_registry().find(SystemBaseSpec, plan.base_name)
     return EnginePlan(

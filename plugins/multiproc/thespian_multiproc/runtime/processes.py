@@ -7,6 +7,7 @@ import errno
 import logging
 import os
 import signal
+import stat
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -230,3 +231,12 @@ def run_and_end(function: Callable[[Any], object], argument: object, whose: str)
                 stream.flush()
     finally:
         os._exit(status)
+
+
+def is_kept(number: int) -> bool:
+    """Whether a system may keep a descriptor of its starter's: that of a file or a terminal.
+
+    Raises:
+        OSError: there is no such descriptor.
+    """
+    return stat.S_ISREG(os.fstat(number).st_mode) or os.isatty(number)

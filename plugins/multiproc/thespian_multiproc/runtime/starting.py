@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
-import stat
 import subprocess
 import sys
 import time
@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_multiproc.runtime.fresh import Fresh, start_fresh
+from thespian_multiproc.runtime.processes import is_kept
 from thespian_multiproc.transport.interface import Invitation
 
 if TYPE_CHECKING:
+    from thespian_multiproc.runtime.logstreams import LogStreams
     from thespian_multiproc.runtime.plan import EnginePlan
 
 READY_LIMIT_S = 15.0  # it takes less than 0.1 s; a loaded machine may need 20 times as long
@@ -26,19 +28,40 @@ _started: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def start_admin(
-    make_plan: Callable[[], EnginePlan], invitation: Invitation, meanwhile: Callable[[], object]
+    make_plan: Callable[[LogStreams | None], EnginePlan],
+    invitation: Invitation,
+    meanwhile: Callable[[], object],
+    log_defs: object = None,
 ) -> int:
     """Start the admin's process; return its pid when it takes requests.
 
     Args:
-        make_plan: returns the system's plan; called while the new process gets ready.
+        make_plan: returns the system's plan, given what becomes of the streams in its logDefs, if that has
+            any; called while the new process gets ready.
         invitation: to the admin's place; the caller releases its copy.
         meanwhile: what else is to be done before the admin is waited for.
+        log_defs: the system's logDefs.
 
     Raises:
         ActorSystemStartupFailure: it says why; no process is left.
         Exception: what ``make_plan`` or ``meanwhile`` raises; no process is left.
     """
+    if not log_defs:  # as is usual
+        return _start_admin(lambda: make_plan(None), invitation, meanwhile, ())
+    from thespian_multiproc.runtime.logstreams import LogStreams
+
+    with contextlib.closing(LogStreams(log_defs)) as streams:
+        pid = _start_admin(lambda: make_plan(streams), invitation, meanwhile, tuple(streams.descriptors))
+        streams.warn()
+    return pid
+
+
+def _start_admin(
+    make_plan: Callable[[], EnginePlan],
+    invitation: Invitation,
+    meanwhile: Callable[[], object],
+    log_streams: tuple[int, ...],
+) -> int:
     ready, tell = os.pipe()
     out, err = kept_stream(sys.__stdout__), kept_stream(sys.__stderr__)
     fresh: Fresh | None = None
@@ -47,7 +70,7 @@ def start_admin(
         try:
             fresh = Fresh(
                 "thespian_multiproc.runtime.adminstart:run_admin",
-                (*invitation.descriptors, tell, *streams),
+                (*invitation.descriptors, tell, *streams, *log_streams),
                 new_session=True,
             )
         except OSError as why:
@@ -56,7 +79,7 @@ def start_admin(
 
         plan = make_plan()
         start_launcher = start_fresh if plan.start_method == "forkserver" else None
-        fresh.give(AdminArgument(plan, invitation.descriptors, tell, out, err, start_launcher))
+        fresh.give(AdminArgument(plan, invitation.descriptors, tell, out, err, log_streams, start_launcher))
         os.close(tell)
         tell = -1
         meanwhile()
@@ -109,8 +132,7 @@ def kept_stream(stream: TextIO | None) -> int | None:
         return None
     try:
         number = stream.fileno()
-        mode = os.fstat(number).st_mode
-        if stat.S_ISREG(mode) or os.isatty(number):
+        if is_kept(number):
             return os.dup(number)
     except (OSError, ValueError):
         pass
