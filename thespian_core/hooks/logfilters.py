@@ -1,33 +1,55 @@
-"""Log filters that plugins provide, asked for by name in a logging configuration."""
+"""Log filters of plugins, where logDefs are applied: by name, and those that apply to every record."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from thespian_core.hooks.records import LogFilterSpec
-from thespian_core.hooks.registry import PluginRegistry, default_registry
+from thespian_core.hooks.registry import PluginRegistry
 
 
-def with_named_filters(definitions: Any, registry: PluginRegistry | None = None) -> Any:
-    """Return a ``dictConfig`` dictionary in which classes stand for the names of plugins' filters.
+def with_named_filters(definitions: Mapping[str, Any], registry: PluginRegistry) -> dict[str, Any]:
+    """Return definitions with a plugin's class where a filter is asked for by its registered name.
 
     Args:
-        definitions: the dictionary, which is left as it is; what is wrong with it, ``dictConfig`` will say.
-        registry: where names are looked up; None for that of this process.
+        definitions: a dictConfig dictionary; it stays as it was.
+        registry: where names are looked up.
 
     Raises:
-        PluginError: a filter that is named cannot be opened.
+        PluginError: a filter cannot be opened, or two plugins provide it.
     """
-    filters = definitions.get("filters") if isinstance(definitions, Mapping) else None
-    if not isinstance(filters, Mapping):
-        return definitions
-    registry = registry or default_registry()
-    named = {
-        key: {**entry, "()": registry.open(LogFilterSpec, entry["()"])}
-        for key, entry in filters.items()
-        if isinstance(entry, Mapping)
-        and isinstance(entry.get("()"), str)
-        and entry["()"] in registry.names(LogFilterSpec)
-    }
-    return {**definitions, "filters": {**filters, **named}} if named else definitions
+    found = dict(definitions)
+    filters = found.get("filters")
+    if isinstance(filters, Mapping):
+        known = registry.names(LogFilterSpec)
+        found["filters"] = {name: _opened(entry, known, registry) for name, entry in filters.items()}
+    return found
+
+
+def filters_for_all(
+    registry: PluginRegistry, report: Callable[[str, BaseException | None], None]
+) -> logging.Filterer:
+    """Open the plugins' log filters that are applied without being asked for.
+
+    A filter that cannot be opened is left out and reported.
+
+    Args:
+        registry: where they are looked up.
+        report: told what went wrong, and why.
+    """
+    filters = logging.Filterer()
+    for name in registry.names(LogFilterSpec):
+        try:
+            if registry.find(LogFilterSpec, name).always:
+                filters.addFilter(registry.open(LogFilterSpec, name)())
+        except (Exception, SystemExit) as why:
+            report(f"the log filter {name!r} is not applied", why)
+    return filters
+
+
+def _opened(entry: Any, known: tuple[str, ...], registry: PluginRegistry) -> Any:
+    if isinstance(entry, Mapping) and entry.get("()") in known:
+        return {**entry, "()": registry.open(LogFilterSpec, entry["()"])}
+    return entry

@@ -23,11 +23,12 @@ from plugins.multiproc.tests.runtime.log_children import (
     to_stdout,
     write_streams_to,
 )
+from thespian_core.hooks.logfilters import filters_for_all
 from thespian_core.hooks.registry import PluginRegistry
 from thespian_core.hooks.selection import PluginOrigin, Selection
 from thespian_multiproc.runtime.logdefinitions import pack_definitions
 from thespian_multiproc.runtime.logforwarding import STOP, stop_log
-from thespian_multiproc.runtime.logprocess import LogArgument, filters_for_all, run_log, write_records
+from thespian_multiproc.runtime.logprocess import LogArgument, run_log, write_records
 from thespian_multiproc.runtime.orders import Origin
 
 PLUGIN = """

@@ -10,12 +10,12 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TextIO
+from typing import TextIO
 
 import attrs
 
 from thespian_core.hooks.errors import describe
-from thespian_core.hooks.records import LogFilterSpec
+from thespian_core.hooks.logfilters import filters_for_all, with_named_filters
 from thespian_core.hooks.registry import PluginRegistry, use_registry
 from thespian_core.hooks.selection import Selection
 from thespian_core.internallog import thesplog
@@ -126,23 +126,6 @@ def _write(record: logging.LogRecord, always: logging.Filterer) -> None:
         logger.handle(record)
 
 
-def filters_for_all(
-    registry: PluginRegistry, report: Callable[[str, BaseException | None], None]
-) -> logging.Filterer:
-    """Open the plugins' log filters that are applied without being asked for.
-
-    A filter that cannot be opened is left out and reported.
-    """
-    filters = logging.Filterer()
-    for name in registry.names(LogFilterSpec):
-        try:
-            if registry.find(LogFilterSpec, name).always:
-                filters.addFilter(registry.open(LogFilterSpec, name)())
-        except (Exception, SystemExit) as why:
-            report(f"the log filter {name!r} is not applied", why)
-    return filters
-
-
 def set_up_logging(packed: bytes, registry: PluginRegistry, streams: Sequence[int] = ()) -> bool:
     """Apply packed definitions to this process's logging.
 
@@ -163,8 +146,7 @@ def set_up_logging(packed: bytes, registry: PluginRegistry, streams: Sequence[in
         return True
     try:
         _write_where_somebody_reads()
-        definitions = unpack_definitions(packed, streams)
-        _name_filters(definitions, registry)
+        definitions = with_named_filters(unpack_definitions(packed, streams), registry)
         logging.config.dictConfig({**definitions, "disable_existing_loggers": False})
     except BaseException as why:  # a user's class may raise anything when it is made
         reason = describe(why) + (f" ({describe(why.__cause__)})" if why.__cause__ else "")
@@ -214,14 +196,6 @@ def _is_read(stream: TextIO | None) -> bool:
         return stream is not None and is_kept(stream.fileno())
     except (OSError, ValueError):  # closed, or no real file
         return False
-
-
-def _name_filters(definitions: dict[str, Any], registry: PluginRegistry) -> None:
-    """Put a plugin's class where a filter is asked for by its registered name."""
-    for name, entry in (definitions.get("filters") or {}).items():
-        wanted = entry.get("()")
-        if isinstance(wanted, str) and wanted in registry.names(LogFilterSpec):
-            definitions["filters"][name] = {**entry, "()": registry.open(LogFilterSpec, wanted)}
 
 
 def _forget_definitions() -> None:
