@@ -23,6 +23,7 @@ from collections import deque
 from itertools import count
 
 from thespian_multiproc.runtime.processes import signal_at_parents_death
+from thespian_multiproc.runtime.titles import take_title
 from thespian_queue.door import ASK
 from thespian_queue.protocol.records import Kind, pack
 from thespian_queue.protocol.switch import Switch
@@ -239,5 +240,6 @@ def run_relay(number: int) -> None:
     door = socket.socket(fileno=number)
     os.set_inheritable(door.fileno(), False)
     relay = Relay(door)
+    take_title("relay", f"of process {os.getppid()}")
     gc.freeze()
     relay.run()

@@ -64,7 +64,7 @@ class Starter:
             self.watches[pid] = ProcessWatch(pid)
             parent, command = known[pid]
             if parent == self.process.pid:
-                if "run_relay" in command:
+                if "run_relay" in command or command.startswith("thespian: relay"):
                     self.relay = pid
                 else:
                     self.admin = pid
