@@ -19,6 +19,7 @@ from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.semantics.requests import ShutDown
 from thespian_core.systembase import Envelope, Plan, SystemBase
+from thespian_multiproc.runtime import whynot
 from thespian_multiproc.runtime.living import ProcessWatch
 from thespian_multiproc.runtime.opening import (
     LARGEST_MESSAGE_BYTES,
@@ -89,7 +90,7 @@ class MultiprocBase(SystemBase):
             self._transport = open_transport(transport_class, own_host(), LARGEST_MESSAGE_BYTES)
             self._place = self._transport.resolve(own)
         except ValueError as why:
-            raise ActorSystemStartupFailure(f"{self.plan.base_name} cannot start: {why}") from None
+            raise ActorSystemStartupFailure(whynot.cannot_start(self.plan.base_name, why)) from None
         if not is_loopback(self._place):
             self._own_key()  # without one that was given, not even the place is looked at
         until = time.monotonic() + ENDING_LIMIT_S
@@ -110,8 +111,8 @@ class MultiprocBase(SystemBase):
                     port.close()
                 if started_pid is not None:  # nothing is left of a start that failed
                     end_admin(started_pid)
-                if isinstance(why, OSError):
-                    text = f"this program can open no mailbox: {why.strerror or why}"
+                if isinstance(why, OSError) or whynot.cure_of(why):
+                    text = whynot.lack("this program can open no mailbox", why)
                     raise ActorSystemStartupFailure(text) from None
                 raise
             if not joined.shutting_down:
@@ -122,8 +123,7 @@ class MultiprocBase(SystemBase):
                 has_ended = ending.wait(max(0.0, left_s))
             if not has_ended:
                 raise ActorSystemStartupFailure(
-                    f"the system at {self._place} has been shutting down for {ENDING_LIMIT_S:.0f} s\n"
-                    f"  its admin is process {joined.admin_pid}; end it, or choose another Admin Port"
+                    whynot.still_ending(self._place, joined.admin_pid, ENDING_LIMIT_S)
                 )
         from thespian_multiproc.runtime.mainscript import answer_to_spawn_name
 
@@ -205,11 +205,7 @@ class MultiprocBase(SystemBase):
         except AddressInUse:
             return None
         except OSError as why:
-            raise ActorSystemStartupFailure(
-                f"nobody can listen at {self._place}: {why.strerror or why}\n"
-                f"  see that the address is one of this machine, choose another Admin Port, "
-                f"or see who may use this one"
-            ) from None
+            raise ActorSystemStartupFailure(whynot.nobody_can_listen(self._place, why)) from None
         try:
             return start_admin(self._make_plan, invitation, _import_the_rest, self.plan.log_defs)
         finally:
@@ -242,15 +238,10 @@ class MultiprocBase(SystemBase):
     def _joined_by(self, port: EnginePort) -> Joined:
         joined = port.joined
         if joined is None:
-            reasons = port.reasons
-            raise ActorSystemStartupFailure(
-                f"something listens at {self._place}, but it is no system that this program can join\n  "
-                + ("\n  ".join(reasons) or "it does not answer: it may be another program, or it is stopped")
-                + "\n  end it, or choose another Admin Port"
-            )
+            raise ActorSystemStartupFailure(whynot.cannot_be_joined(self._place, port.reasons))
         if joined.base_name != self.plan.base_name:
             raise ActorSystemStartupFailure(
-                f"the system at {self._place} runs on {joined.base_name}, not on {self.plan.base_name}"
+                whynot.another_base(self._place, joined.base_name, self.plan.base_name)
             )
         return joined
 

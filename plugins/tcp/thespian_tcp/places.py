@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from thespian_multiproc.transport.interface import AddressInUse
+from thespian_multiproc.transport.routes import require_route
 
 if sys.platform != "win32":
     import fcntl
@@ -66,6 +67,8 @@ def listen(host: str, port: int) -> socket.socket:
         sock.bind((host, port))
         # Not later: of two sockets that are bound to one port, this decides who has it.
         sock.listen(LISTEN_BACKLOG)
+        if port:
+            require_route(host, port)
         sock.setblocking(False)
     except OSError as problem:
         sock.close()

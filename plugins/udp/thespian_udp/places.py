@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from thespian_multiproc.transport.interface import AddressInUse
+from thespian_multiproc.transport.routes import require_route
 from thespian_udp.refusals import ask_for_refusals
 
 # Our choice: a burst of many senders fits. Where the system has a limit, it gives less (Linux: rmem_max).
@@ -62,6 +63,8 @@ def hold(host: str, port: int) -> socket.socket:
                 sock.setsockopt(socket.SOL_SOCKET, option, size)
         ask_for_refusals(sock)
         sock.bind((host, port))
+        if port:
+            require_route(host, port)
         sock.setblocking(False)
     except OSError as problem:
         sock.close()

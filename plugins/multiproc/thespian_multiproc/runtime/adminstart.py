@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import signal
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from thespian_core.addresses import ActorAddress
+from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.hooks import selection
 from thespian_multiproc.protocol.farewell import ORPHANED_POLITE_S
 from thespian_multiproc.runtime.adminargument import AdminArgument
@@ -21,8 +23,9 @@ from thespian_multiproc.runtime.living import tell_when_gone
 from thespian_multiproc.runtime.logforwarding import forward_logging
 from thespian_multiproc.runtime.opaque import keep_closed
 from thespian_multiproc.runtime.opening import host_of, open_exchange, open_transport
-from thespian_multiproc.runtime.orders import Ready
+from thespian_multiproc.runtime.orders import NoLogProcess, Ready
 from thespian_multiproc.runtime.processes import find, signal_at_parents_death, take_signals
+from thespian_multiproc.runtime.whynot import told
 from thespian_multiproc.transport.interface import Invitation
 
 ANSWER_S = 10.0  # a launcher that is not ready by then never will be
@@ -36,6 +39,7 @@ def run_admin(argument: AdminArgument) -> None:
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    launching: Launching | None = None
     with os.fdopen(argument.ready, "w") as ready:
         try:
             # Before the launcher is forked, so that it has them, too: the transport, and the module that
@@ -62,7 +66,11 @@ def run_admin(argument: AdminArgument) -> None:
             words.append(process.hear)
             _wait_until_ready(launching, exchange)
         except Exception as why:
-            ready.write(f"error {type(why).__name__}: {why}")
+            if launching is not None:  # at once: it would write down how a system has ended that never ran
+                launching.kill(())
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(launching.pid, 0)
+            ready.write(f"error {told(why)}")
             raise
         ready.write("ready")
     if hasattr(signal, "SIGTERM"):
@@ -78,14 +86,18 @@ def _wait_until_ready(launching: Launching, exchange: Exchange) -> Ready:
     """Return what the launcher says when it and the log process run.
 
     Raises:
-        RuntimeError: it ended, or said nothing in time.
+        ActorSystemStartupFailure: it ended, cannot go on, or said nothing in time.
     """
     until = time.monotonic() + ANSWER_S
     while time.monotonic() < until:
         for news in launching.news():
             if isinstance(news, Ready):
                 return news
+            if isinstance(news, NoLogProcess):
+                raise ActorSystemStartupFailure(news.why)
         if launching.is_gone:
-            raise RuntimeError("the launcher ended as soon as it was started; the internal log says why")
+            raise ActorSystemStartupFailure(
+                "the launcher ended as soon as it was started; the internal log says why"
+            )
         exchange.attend(max(0.0, until - time.monotonic()))
-    raise RuntimeError(f"the launcher was not ready after {ANSWER_S:.0f} s")
+    raise ActorSystemStartupFailure(f"the launcher was not ready after {ANSWER_S:.0f} s")

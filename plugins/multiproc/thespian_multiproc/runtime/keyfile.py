@@ -36,9 +36,8 @@ def read_or_make_key() -> bytes:
         ActorSystemStartupFailure: it can be neither read nor made, or somebody else could know or change it;
             nothing was changed.
     """
-    named = os.environ.get("THESPIAN_KEY_FILE")
-    if named:
-        path = Path(os.path.abspath(os.path.expanduser(named)))
+    path = _named_path()
+    if path is not None:
         key = _read(path, is_named=True)
         if key is None:
             _fail(
@@ -57,12 +56,26 @@ def read_or_make_key() -> bytes:
     return key
 
 
+def key_file() -> str:
+    """Return where the key is, or will be.
+
+    Raises:
+        ActorSystemStartupFailure: that is not known, since the user has no home.
+    """
+    return str(_named_path() or _own_path())
+
+
 def state_folder() -> str:
     """Return the folder of the user's own key, which need not exist; empty when the user has no home."""
     try:
         return str(_own_path().parent)
     except ActorSystemStartupFailure:
         return ""
+
+
+def _named_path() -> Path | None:
+    named = os.environ.get("THESPIAN_KEY_FILE")
+    return Path(os.path.abspath(os.path.expanduser(named))) if named else None
 
 
 def _own_path() -> Path:

@@ -32,6 +32,7 @@ from thespian_multiproc.runtime.orders import (
     LogProcessDied,
     NewCapabilities,
     News,
+    NoLogProcess,
     NotStarted,
     Order,
     Ready,
@@ -42,6 +43,7 @@ from thespian_multiproc.runtime.processes import find, kill_group, next_ended, r
 from thespian_multiproc.runtime.reports import Look, Seen
 from thespian_multiproc.runtime.sourcefiles import keep_compiled
 from thespian_multiproc.runtime.wards import Wards, id_of
+from thespian_multiproc.runtime.whynot import lack
 
 # All our choice:
 ORDERS_AT_ONCE = 64  # after so many the ended processes are looked at again
@@ -276,6 +278,7 @@ class Launcher:
             )
         except OSError as why:
             thesplog("no log process: %s", why_no_process(why), level=logging.ERROR)
+            self._tell(NoLogProcess(lack("no log process can be started", why)))
             self._carry_out(self._custody.could_not_fork_log())
         else:
             self._carry_out(self._custody.log_forked(pid, time.monotonic()))

@@ -79,6 +79,16 @@ class Ready(NamedTuple):
     log_pid: int
 
 
+class NoLogProcess(NamedTuple):
+    """No log process can be started; it is tried again, while the system does not start without one.
+
+    Attributes:
+        why: one sentence, and what helps.
+    """
+
+    why: str
+
+
 class Born(NamedTuple):
     """An actor created an actor; a process was started for it.
 
@@ -166,4 +176,4 @@ class LogProcessDied(NamedTuple):
 
 
 Order = StartActor | NewCapabilities | Look | KillAll | Finish | Started | NotStarted | Ending | Compiled
-News = Ready | Born | Started | NotStarted | Died | Seen | LogProcessDied
+News = Ready | NoLogProcess | Born | Started | NotStarted | Died | Seen | LogProcessDied

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import errno
 import logging
 import os
 import signal
@@ -16,6 +15,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from thespian_core.internallog import thesplog
+from thespian_multiproc.runtime.whynot import cure_of
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _OPEN_FILES = "/dev/fd"  # Linux, macOS, FreeBSD: a folder with the numbers of this process's descriptors
@@ -146,18 +146,12 @@ def how_it_ended(exit_code: int) -> str:
 
 def why_no_process(why: OSError) -> str:
     """Say why there is no new process, and what can be done about it."""
-    cures = {
-        errno.EAGAIN: "; allow this user more processes (ulimit -u, or the limits of its container)",
-        errno.ENOMEM: "; free memory, or let actors that are not needed end",
-        errno.EMFILE: "; allow more open files (ulimit -n)",
-    }
-    return f"the system gave it no process: {why.strerror or why}{cures.get(why.errno or 0, '')}"
+    return "; ".join(filter(None, (f"the system gave it no process: {why.strerror or why}", cure_of(why))))
 
 
 def why_no_mailbox(why: OSError) -> str:
     """Say why there is no new mailbox, and what can be done about it."""
-    cure = "; allow more open files (ulimit -n)" if why.errno in (errno.EMFILE, errno.ENFILE) else ""
-    return f"no mailbox can be opened for it: {why.strerror or why}{cure}"
+    return "; ".join(filter(None, (f"no mailbox can be opened for it: {why.strerror or why}", cure_of(why))))
 
 
 def reap(pid: int) -> None:

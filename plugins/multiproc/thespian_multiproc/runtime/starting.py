@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, TextIO
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_multiproc.runtime.fresh import Fresh, start_fresh
 from thespian_multiproc.runtime.processes import is_kept
+from thespian_multiproc.runtime.whynot import lack
 from thespian_multiproc.transport.interface import Invitation
 
 if TYPE_CHECKING:
     from thespian_multiproc.runtime.logstreams import LogStreams
     from thespian_multiproc.runtime.plan import EnginePlan
 
+POLITE_S = 1.0  # our choice: the system has no actors yet, and needs less than 0.1 s
 READY_LIMIT_S = 15.0  # it takes less than 0.1 s; a loaded machine may need 20 times as long
 
 # Admins that this process started and has not reaped: a Popen that is forgotten while its process lives
@@ -74,7 +76,7 @@ def _start_admin(
                 new_session=True,
             )
         except OSError as why:
-            raise ActorSystemStartupFailure(f"no process can be started: {why}") from why
+            raise ActorSystemStartupFailure(lack("no process can be started", why)) from why
         from thespian_multiproc.runtime.adminargument import AdminArgument
 
         plan = make_plan()
@@ -112,8 +114,13 @@ def end_admin(pid: int) -> None:
     """End an admin that this process started, and everything it started."""
     process = _started.pop(pid, None)
     if process is not None:
-        process.kill()
-        process.wait()
+        # One that is killed leaves word that its system has ended by itself, which is not so.
+        process.terminate()
+        try:
+            process.wait(POLITE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def take_standard_numbers() -> None:
