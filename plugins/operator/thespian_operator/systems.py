@@ -16,6 +16,7 @@ from thespian_core.hooks.registry import default_registry
 from thespian_multiproc.runtime.keyfile import read_or_make_key, state_folder
 from thespian_multiproc.runtime.lastwords import LastWords, read_last_words
 from thespian_multiproc.runtime.opening import LARGEST_MESSAGE_BYTES, open_transport, own_host
+from thespian_multiproc.runtime.whynot import nobody_can_listen
 from thespian_multiproc.transport.interface import AddressInUse, Transport
 from thespian_operator.visitor import Visitor
 
@@ -140,16 +141,16 @@ def is_taken(place: Place) -> bool:
     except AddressInUse:
         return True
     except OSError as why:
-        raise NoSystem(
-            f"nobody can listen at {place.where}: {why.strerror or why}\n"
-            f"  see that the address is one of this machine, and who may use the port"
-        ) from None
+        raise NoSystem(nobody_can_listen(place.where, why)) from None
     return False
 
 
 def _enter(place: Place) -> Visitor | None:
     """Join a system; None when nobody listens at its place."""
-    visitor = Visitor.open(place.base_name, place.transport, place.where, read_or_make_key())
+    key = read_or_make_key()
+    if not is_taken(place):
+        return None
+    visitor = Visitor.open(place.base_name, place.transport, place.where, key)
     try:
         joined = visitor.join(time.monotonic() + JOIN_LIMIT_S)
         if joined is not None and joined.base_name == place.base_name:
@@ -171,13 +172,13 @@ def _enter(place: Place) -> Visitor | None:
             f"  a system of another user or key: name its key in THESPIAN_KEY_FILE; "
             f"another program: choose another --port"
         )
-    if is_taken(place):
-        text = f"what listens at {place.where} does not answer"
-        cause = "it is another program, or a system that was stopped"
-        raise SilentSystem(
-            f"{text}: {cause}\n  see whose it is:  ss -ltnp; choose another --port, or end it", place
-        )
-    return None
+    if not is_taken(place):  # it has just ended
+        return None
+    text = f"what listens at {place.where} does not answer"
+    cause = "it is another program, or a system that was stopped"
+    raise SilentSystem(
+        f"{text}: {cause}\n  see whose it is:  ss -ltnp; choose another --port, or end it", place
+    )
 
 
 def _nothing_at(vacant: list[Place]) -> str:
