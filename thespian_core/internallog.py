@@ -41,13 +41,18 @@ def thesplog(msg: str, *args: object, level: int = logging.INFO, primary: bool =
             return
         text = msg % args if args else msg
         tag = _TAGS.get(level, "CRIT" if level > logging.ERROR else str(level))
-        path = os.environ.get("THESPLOG_FILE") or os.path.join(_temporary_folder(), "thespian.log")
+        path = internal_log_file()
         now = time.time()
         at = f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(now))}.{int(now % 1 * 1_000_000):06}"
         line = f"{at} p{os.getpid()} {tag:4} {text}\n"
         _append(path, line.encode("utf-8", "backslashreplace"), limit_bytes)
     except Exception:  # a log that cannot be written must not hurt whoever writes to it
         return
+
+
+def internal_log_file() -> str:
+    """Return where the internal log is, or will be."""
+    return os.environ.get("THESPLOG_FILE") or os.path.join(_temporary_folder(), "thespian.log")
 
 
 def _append(path: str, line: bytes, limit_bytes: int) -> None:

@@ -21,6 +21,7 @@ HOMES: dict[str, dict[str, str]] = {
         "status": "thespian-operator",
         "top": "thespian-operator",
         "stop": "thespian-operator",
+        "doctor": "thespian-operator",
     },
 }
 

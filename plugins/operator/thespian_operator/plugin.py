@@ -1,4 +1,4 @@
-"""What this package offers: the commands ``status``, ``top`` and ``stop``."""
+"""What this package offers: the commands ``status``, ``top``, ``stop`` and ``doctor``."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from thespian_core import CommandSpec, hookimpl
 @hookimpl
 def thespian_commands() -> Iterable[CommandSpec]:
     """Offer the commands."""
-    for name in ("status", "top", "stop"):
+    for name in ("status", "top", "stop", "doctor"):
         yield CommandSpec(name=name, opens=f"thespian_operator.commands.{name}:{name}")

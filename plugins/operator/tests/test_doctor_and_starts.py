@@ -1,0 +1,250 @@
+"""On every sick machine a start says why, soon, or works; and the doctor has said the same before."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import attrs
+import psutil
+import pytest
+
+import thespian_multiproc
+from plugins.operator.tests.conftest import PATIENCE_S, Command, Town, free_port
+from plugins.operator.tests.sickness import SICKNESSES, STARTS, Sickness, low_port
+from thespian.actors import ActorSystem, ActorSystemStartupFailure
+
+# Two seconds are promised; a loaded machine may need five times as long.
+SAYS_WHY_WITHIN_S = 10.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sickness", SICKNESSES, ids=lambda sickness: sickness.name)
+def test_a_start_says_why_it_fails_and_the_doctor_agrees(
+    sickness: Sickness, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    port = low_port() if sickness.low_port else free_port()
+    tmp_path.chmod(0o755)
+    if sickness.prepare is not None:
+        sickness.prepare(tmp_path, port)
+    if reason := sickness.why_not_here(tmp_path, port):
+        pytest.skip(reason)
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        ran = subprocess.run(
+            sickness.command(tmp_path, port, sys.executable, *words),
+            env=sickness.environment(tmp_path),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+        assert ran.stderr == ""
+        return ran
+
+    took_s, said = json.loads(run("-c", STARTS, sickness.base, str(port)).stdout)
+    record_property("took_s", took_s)
+    for text in sickness.says:
+        assert text in said
+    assert bool(said) == bool(sickness.says), said
+    assert took_s < SAYS_WHY_WITHIN_S
+
+    doctored = run(
+        "-m", "thespian_core.cli", "doctor", "--json", "--base", sickness.base, "--port", str(port)
+    )
+    found = json.loads(doctored.stdout)
+    errors = [[one["text"], *one["mend"]] for one in found["findings"] if one["level"] == "error"]
+    assert (doctored.returncode, found["would_start"]) == ((1, False) if said else (0, True)), errors
+    if said:
+        assert without_numbers(said) in map(without_numbers, ("\n".join(lines) for lines in errors))
+    if sickness.warns:
+        warned = [one["topic"] for one in found["findings"] if one["level"] == "warning"]
+        assert sickness.warns in warned
+
+
+def without_numbers(text: str) -> str:
+    """Return a sentence without what differs from one start to the next, and without indentation."""
+    lines = [line.strip() for line in text.splitlines()]
+    return "\n".join("".join(c for c in line if not c.isdigit()) for line in lines)
+
+
+@contextlib.contextmanager
+def a_listener(port: int, answer: bytes) -> Iterator[None]:
+    """Let a program that is no Thespian have a port; it says something to everybody, or nothing."""
+    connections: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", port)) as server:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connections.append(server.accept()[0])
+                    if answer:
+                        connections[-1].sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for connection in connections:
+                connection.close()
+
+
+@contextlib.contextmanager
+def a_web_server(port: int, _folder: Path) -> Iterator[None]:
+    with a_listener(port, b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9):
+        yield
+
+
+@contextlib.contextmanager
+def one_that_says_nothing(port: int, _folder: Path) -> Iterator[None]:
+    with a_listener(port, b""):
+        yield
+
+
+@contextlib.contextmanager
+def a_system_with_another_key(port: int, folder: Path) -> Iterator[None]:
+    key = folder / "other.key"
+    key.write_bytes(os.urandom(32))
+    key.chmod(0o600)
+    with a_program_with_a_system(port, THESPIAN_KEY_FILE=str(key)):
+        yield
+
+
+@contextlib.contextmanager
+def a_system_of_another_protocol(port: int, folder: Path) -> Iterator[None]:
+    """Run a system of a changed copy of the engine."""
+    ours = Path(thespian_multiproc.__file__).parent
+    version = "PROTOCOL_VERSION = "
+    for file in ours.rglob("*.py"):
+        text = file.read_text()
+        if file.name == "fields.py":
+            assert version in text
+            text = text.replace(version, version + "100 + ")
+        copy = folder / ours.name / file.relative_to(ours)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(text)
+    with a_program_with_a_system(port, PYTHONPATH=str(folder)):
+        yield
+
+
+@contextlib.contextmanager
+def a_system_that_is_stopped(port: int, _folder: Path) -> Iterator[None]:
+    with a_program_with_a_system(port) as admin:
+        os.kill(admin, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(admin, signal.SIGCONT)
+
+
+RUNS_A_SYSTEM = """
+import sys
+from thespian.actors import ActorSystem
+system = ActorSystem("multiprocTCPBase", {"Admin Port": int(sys.argv[1])}, logDefs=False)
+print("runs", flush=True)
+sys.stdin.read()
+system.shutdown()
+"""
+
+
+@contextlib.contextmanager
+def a_program_with_a_system(port: int, **environ: str) -> Iterator[int]:
+    """Run a system, and end it again; gives the number of its admin's process."""
+    with subprocess.Popen(
+        [sys.executable, "-c", RUNS_A_SYSTEM, str(port)],
+        env={**os.environ, **environ},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdin is not None
+        try:
+            assert program.stdout.readline() == "runs\n"
+            (admin,) = psutil.Process(program.pid).children()
+            yield admin.pid
+        finally:
+            program.stdin.close()
+            assert program.wait(PATIENCE_S) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("has_the_port", "says"),
+    [
+        (a_web_server, "it is no system that this program can join"),
+        (one_that_says_nothing, "it does not answer"),
+        (a_system_that_is_stopped, "it does not answer"),
+        (a_system_with_another_key, "does not know this system's key"),
+        (a_system_of_another_protocol, "speaks protocol version 101, this one 1"),
+    ],
+)
+def test_a_start_where_somebody_else_is_says_who_and_the_doctor_agrees(
+    has_the_port: Callable[[int, Path], contextlib.AbstractContextManager[None]],
+    says: str,
+    tmp_path: Path,
+    thespian: Command,
+    record_property: Callable[[str, object], None],
+) -> None:
+    port = free_port()
+    with has_the_port(port, tmp_path):
+        began = time.monotonic()
+        with pytest.raises(ActorSystemStartupFailure) as failed:
+            ActorSystem("multiprocTCPBase", {"Admin Port": port}, transientUnique=True).shutdown()
+        took_s = time.monotonic() - began
+        said = thespian.run("doctor", "--json", "--base", "multiprocTCPBase", "--port", port)
+    record_property("took_s", took_s)
+    assert took_s < SAYS_WHY_WITHIN_S
+    assert says in str(failed.value)
+    assert "choose another Admin Port" in str(failed.value)
+    (error,) = [one for one in json.loads(said.stdout)["findings"] if one["level"] == "error"]
+    assert said.returncode == 1
+    who, *told = error["mend"]
+    assert who.startswith("it is process ")
+    assert without_numbers("\n".join([error["text"], *told])) == without_numbers(str(failed.value))
+
+
+def test_a_start_that_would_join_a_system_works_says_the_doctor(town: Town) -> None:
+    found = town.thespian.json("doctor")
+    (base,) = found["bases"]
+    assert (found["would_start"], base["joins"], base["trial_s"]) == (True, True, None)
+    assert not [one for one in found["findings"] if one["level"] == "error"]
+    assert "one make" in next(one["text"] for one in found["findings"] if one["topic"] == "versions")
+    assert len(town.thespian.json("status")["actors"]) == 1  # it is as it was
+
+
+def test_a_trial_leaves_nothing_behind(thespian: Command, base_name: str, tmp_path: Path) -> None:
+    in_folder = attrs.evolve(thespian, environ={"XDG_STATE_HOME": str(tmp_path / "state")})
+    port = free_port()
+    (base,) = in_folder.json("doctor", "--base", base_name, "--port", port)["bases"]
+    assert base["trial_s"] > 0
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["key"]
+    assert in_folder.fails("status", "--base", base_name, "--port", port).startswith("Error: no system runs")
+
+
+def test_the_doctor_needs_no_key_for_a_base_without_processes(thespian: Command) -> None:
+    without = attrs.evolve(thespian, environ={"THESPIAN_KEY_FILE": "/not/there.key"})
+    assert without.json("doctor", "--base", "simpleSystemBase")["would_start"]
+    ran = without.run("doctor", "--base", "multiprocTCPBase")
+    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (1, "a start would fail")
+    assert "there is no key file /not/there.key" in ran.stdout
+
+
+def test_a_base_that_is_not_installed_is_told_with_those_that_are(thespian: Command) -> None:
+    ran = thespian.run("doctor", "--base", "pigeonBase")
+    assert ran.returncode == 1
+    assert "error    place         no system base named 'pigeonBase' is installed" in ran.stdout
+    assert ran.stdout.splitlines()[-1] == "a start would fail on pigeonBase"

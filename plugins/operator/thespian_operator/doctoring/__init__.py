@@ -1,0 +1,1 @@
+"""Whether a start would work here: facts are gathered, judged by pure functions, and told."""

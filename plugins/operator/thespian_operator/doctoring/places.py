@@ -1,0 +1,151 @@
+"""Looks at a base: what is at the place where it would start a system, and whether one can be started."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any
+
+import psutil
+
+from thespian_core.errors import ActorSystemException
+from thespian_core.hooks.errors import PluginError, describe
+from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
+from thespian_core.hooks.registry import default_registry
+from thespian_core.systembase import Plan
+from thespian_multiproc.runtime import whynot
+from thespian_multiproc.runtime.keyfile import read_or_make_key
+from thespian_multiproc.runtime.opening import LARGEST_MESSAGE_BYTES, open_transport, own_host
+from thespian_multiproc.transport.interface import AddressInUse, Transport
+from thespian_operator.doctoring.facts import Base, Running, Trial
+from thespian_operator.systems import JOIN_LIMIT_S, Place, told_end
+from thespian_operator.visitor import SystemSilent, Visitor
+
+TRIAL_ENDS_WITHIN_S = 5.0  # our choice: a system without actors needs less than 0.1 s
+
+
+def look_at_base(name: str, port: int | None, key_is_usable: bool, tries: bool) -> Base:
+    """Return what a start on a base would meet.
+
+    Args:
+        name: the base's.
+        port: the Admin Port; None for the base's own.
+        key_is_usable: whether a running system can be asked.
+        tries: whether a system is to be started for trial when nothing speaks against it.
+    """
+    try:
+        spec = default_registry().find(SystemBaseSpec, name)
+        base = _look(spec, port, key_is_usable)
+        if tries and not base.failure and base.running is None:
+            return _with_trial(spec, base)
+        return base
+    except PluginError as why:
+        return Base(name, failure=str(why))
+
+
+def _look(spec: SystemBaseSpec, port: int | None, key_is_usable: bool) -> Base:
+    if spec.transport is None or not spec.outlives_starter:
+        return Base(spec.name, spec.version)
+    capabilities = {} if port is None else {"Admin Port": port}
+    try:
+        transport = _transport(spec.transport)
+        place = Place(spec.name, transport, transport.resolve(capabilities))
+    except ValueError as why:
+        return Base(spec.name, spec.version, failure=whynot.cannot_start(spec.name, why))
+    base = Base(spec.name, spec.version, place.where)
+    try:
+        with contextlib.closing(transport.open()) as endpoint:
+            endpoint.invite(at=place.where).release()
+    except AddressInUse:
+        return _visit(spec, place) if key_is_usable else base
+    except OSError as why:
+        return Base(spec.name, spec.version, place.where, whynot.nobody_can_listen(place.where, why))
+    words = place.last_words
+    return Base(spec.name, spec.version, place.where, last_end="" if words is None else told_end(words))
+
+
+def _transport(scheme: str) -> Transport:
+    return open_transport(default_registry().open(TransportSpec, scheme), own_host(), LARGEST_MESSAGE_BYTES)
+
+
+def _visit(spec: SystemBaseSpec, place: Place) -> Base:
+    """Ask who has the place."""
+    running: Running | None = None
+    failure = ""
+    try:
+        visitor = Visitor.open(spec.name, place.transport, place.where, read_or_make_key())
+        try:
+            until = time.monotonic() + JOIN_LIMIT_S
+            joined = visitor.join(until)
+            if joined is None:
+                failure = whynot.cannot_be_joined(place.where, visitor.reasons)
+            elif joined.base_name != spec.name:
+                failure = whynot.another_base(place.where, joined.base_name, spec.name)
+            else:
+                running = _ask(visitor, until + JOIN_LIMIT_S)
+        finally:
+            visitor.close()
+    except SystemSilent:
+        failure = whynot.cannot_be_joined(place.where, ())
+    except OSError as why:
+        failure = whynot.lack("this program can open no mailbox", why)
+    listener = _listener(place.where) if failure else ""
+    return Base(spec.name, spec.version, place.where, failure, listener, running)
+
+
+def _ask(visitor: Visitor, until: float) -> Running:
+    found = visitor.system(until)
+    python = dict(found.capabilities).get("Python Version", "")
+    return Running(
+        found.base_version, python, found.plugins, found.up_s, found.admin_pid, found.shutting_down
+    )
+
+
+def _listener(place: str) -> str:
+    """Say which process has a port, as far as this user may see that."""
+    port = place.rpartition(":")[2]
+    with contextlib.suppress(psutil.Error, OSError):
+        for connection in psutil.net_connections("inet"):
+            is_free_to_all = connection.status in (psutil.CONN_LISTEN, psutil.CONN_NONE)
+            if str(getattr(connection.laddr, "port", "")) == port and is_free_to_all and connection.pid:
+                process = psutil.Process(connection.pid)
+                line = " ".join(process.cmdline())[:60] or process.name()
+                return f"process {process.pid} of {process.username()}: {line}"
+    return ""
+
+
+def _with_trial(spec: SystemBaseSpec, base: Base) -> Base:
+    own: dict[str, Any] = {}
+    if spec.outlives_starter:
+        free = None if spec.transport is None else _free_port(_transport(spec.transport))
+        if free is None:  # a trial might meet somebody's system, and end it
+            return base
+        own = {"Admin Port": free}
+    return Base(base.name, base.version, base.place, last_end=base.last_end, trial=_try(spec, own))
+
+
+def _try(spec: SystemBaseSpec, own: dict[str, Any]) -> Trial:
+    began = time.monotonic()
+    failure = ""
+    try:
+        registry = default_registry()
+        plan = Plan(spec.name, spec.version, registry.capabilities(spec.name, own), False)
+        system = registry.open(SystemBaseSpec, spec.name)(plan)
+        if system.start():  # else it is somebody's, who was quicker
+            system.stop(TRIAL_ENDS_WITHIN_S)
+    except ActorSystemException as why:
+        failure = str(why)
+    except Exception as why:
+        failure = f"{spec.name} cannot start: {describe(why)}"
+    return Trial(failure, time.monotonic() - began)
+
+
+def _free_port(transport: Transport) -> int | None:
+    """Return an Admin Port that nobody has; None when places have no port, or none is left."""
+    with contextlib.suppress(OSError, ValueError):
+        with contextlib.closing(transport.open()) as endpoint:
+            where = endpoint.where
+        port = where.rpartition(":")[2]
+        if port.isdecimal() and transport.resolve({"Admin Port": int(port)}) == where:
+            return int(port)
+    return None
