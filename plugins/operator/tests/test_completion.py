@@ -50,7 +50,7 @@ def test_a_shell_completes_names_of_commands(shell: str) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-@pytest.mark.parametrize("command", ["status", "top", "stop"])
+@pytest.mark.parametrize("command", ["status", "top", "stop", "doctor"])
 def test_a_shell_completes_bases_and_options(shell: str, command: str) -> None:
     bases = " ".join(complete(shell, command, "--base", "mul"))
     assert "multiprocTCPBase" in bases

@@ -14,12 +14,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import attrs
 import psutil
 import pytest
 
 import thespian_multiproc
-from plugins.operator.tests.conftest import PATIENCE_S, Command, Town, free_port
+from plugins.operator.tests.conftest import PATIENCE_S, Command, free_port
 from plugins.operator.tests.sickness import SICKNESSES, STARTS, Sickness, low_port
 from thespian.actors import ActorSystem, ActorSystemStartupFailure
 
@@ -215,36 +214,3 @@ def test_a_start_where_somebody_else_is_says_who_and_the_doctor_agrees(
     who, *told = error["mend"]
     assert who.startswith("it is process ")
     assert without_numbers("\n".join([error["text"], *told])) == without_numbers(str(failed.value))
-
-
-def test_a_start_that_would_join_a_system_works_says_the_doctor(town: Town) -> None:
-    found = town.thespian.json("doctor")
-    (base,) = found["bases"]
-    assert (found["would_start"], base["joins"], base["trial_s"]) == (True, True, None)
-    assert not [one for one in found["findings"] if one["level"] == "error"]
-    assert "one make" in next(one["text"] for one in found["findings"] if one["topic"] == "versions")
-    assert len(town.thespian.json("status")["actors"]) == 1  # it is as it was
-
-
-def test_a_trial_leaves_nothing_behind(thespian: Command, base_name: str, tmp_path: Path) -> None:
-    in_folder = attrs.evolve(thespian, environ={"XDG_STATE_HOME": str(tmp_path / "state")})
-    port = free_port()
-    (base,) = in_folder.json("doctor", "--base", base_name, "--port", port)["bases"]
-    assert base["trial_s"] > 0
-    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["key"]
-    assert in_folder.fails("status", "--base", base_name, "--port", port).startswith("Error: no system runs")
-
-
-def test_the_doctor_needs_no_key_for_a_base_without_processes(thespian: Command) -> None:
-    without = attrs.evolve(thespian, environ={"THESPIAN_KEY_FILE": "/not/there.key"})
-    assert without.json("doctor", "--base", "simpleSystemBase")["would_start"]
-    ran = without.run("doctor", "--base", "multiprocTCPBase")
-    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (1, "a start would fail")
-    assert "there is no key file /not/there.key" in ran.stdout
-
-
-def test_a_base_that_is_not_installed_is_told_with_those_that_are(thespian: Command) -> None:
-    ran = thespian.run("doctor", "--base", "pigeonBase")
-    assert ran.returncode == 1
-    assert "error    place         no system base named 'pigeonBase' is installed" in ran.stdout
-    assert ran.stdout.splitlines()[-1] == "a start would fail on pigeonBase"

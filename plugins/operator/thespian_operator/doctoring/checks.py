@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -244,12 +245,21 @@ def check_both_sides(base: Base, running: Running, facts: Facts) -> Iterator[Fin
     if base.version != running.base_version:
         differ.append(f"version of {base.name}: {base.version} here, {running.base_version} there")
     if facts.python != running.python:
-        differ.append(f"Python: {facts.python} here, {running.python} there")
+        differ.append(f"Python: {python_version(facts.python)} here, {python_version(running.python)} there")
     if differ:
         mend = "end the system and start it again:  thespian stop; or use the environment it runs in"
         yield Finding("warning", "versions", "; ".join(differ), (mend,), base.name)
     else:
         yield Finding("ok", "versions", "this program and the system are of one make", base=base.name)
+
+
+def python_version(text: str) -> str:
+    """Return a version as people write it.
+
+    >>> python_version("(3, 11, 7, 'final', 0)")
+    '3.11.7'
+    """
+    return ".".join(re.findall(r"\d+", text)[:3])
 
 
 def _versions(plugins: Iterable[tuple[str, str | None, str | None]]) -> Iterator[tuple[str, str]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from thespian_core.hooks.errors import printable
 from thespian_operator import showing
-from thespian_operator.doctoring.checks import Finding, would_start
+from thespian_operator.doctoring.checks import Finding, python_version, would_start
 from thespian_operator.doctoring.facts import Facts
 from thespian_operator.tables import Line, Style
 
@@ -61,15 +60,6 @@ def show(facts: Facts, findings: Sequence[Finding]) -> None:
         _show_wrapped(lines)
     else:
         showing.show(lines)
-
-
-def python_version(text: str) -> str:
-    """Return a version as people write it.
-
-    >>> python_version("(3, 11, 7, 'final', 0)")
-    '3.11.7'
-    """
-    return ".".join(re.findall(r"\d+", text)[:3])
 
 
 def _lines(findings: Iterable[Finding]) -> list[Line]:
