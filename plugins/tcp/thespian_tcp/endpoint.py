@@ -75,8 +75,9 @@ class TcpEndpoint(Endpoint):
         connections.wait_number += 1
         connections.now = time.monotonic()
         until = None if timeout_s is None else connections.now + timeout_s
-        for conversation in [*connections.held]:
-            connections.resume(conversation)
+        if connections.held:
+            for conversation in [*connections.held]:
+                connections.resume(conversation)
         while True:
             patience_s = 0.0
             if not connections.events:

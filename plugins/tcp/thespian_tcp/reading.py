@@ -12,6 +12,7 @@ BUFFER_BYTES = 128 << 10
 LARGE_FROM_BYTES = 16 << 10  # what is not in the buffer yet of so large a frame is not copied again
 LARGE_READ_BYTES = 256 << 10  # read at a time of a large frame: a socket may hold several MiB (Linux: 6)
 READS_IN_A_ROW = 4  # then it is the next one's turn: after 1 MiB and a little at most
+_new_tuple = tuple.__new__
 SCATTERS = hasattr(socket.socket, "recvmsg_into")  # not on Windows
 
 
@@ -30,6 +31,23 @@ class Reader:
         self._max_frame_bytes = max_frame_bytes
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
         self.has_read = 0
+
+    def reads_all(self, conversation: Conversation, events: list[Event], wait: int) -> bool:
+        """Read what has come, in the usual case: somebody known, who sends no large frame just now.
+
+        Returns:
+            Whether that was all; else :meth:`read` is to be called.
+
+        Raises:
+            OSError: the connection is broken.
+            TooLarge: a frame is larger than is allowed.
+        """
+        if not conversation.admitted or conversation.large is not None:
+            return False
+        try:
+            return self._read_buffer(conversation, events, wait) is True
+        except BlockingIOError:
+            return True
 
     def read(self, conversation: Conversation, events: list[Event], wait: int) -> bool:
         """Read what has come.
@@ -151,7 +169,8 @@ class Reader:
             if HEADER.size + size == count and size <= self._max_frame_bytes:  # as most often: one frame
                 conversation.known = True
                 conversation.heard_in = wait
-                events.append(Received(bytes(self._buffer[HEADER.size : count]), conversation))
+                # As Received(...), which is a call more.
+                events.append(_new_tuple(Received, (bytes(self._buffer[HEADER.size : count]), conversation)))
                 return None if count == room else True
         data = bytes(self._buffer[:count])
         self.parse(conversation, leftover + data if leftover else data, events, wait)

@@ -215,12 +215,14 @@ class Link:
             return None
         first, messages, received, handled = data
         out, count = self._out, len(messages)
+        told_received, told_handled = self._told
+        news = self._received + count - told_received + self._handled - told_handled
         if (
             first != self._received + 1
             or self.state is not State.OPEN
             or out.unsent != out.next_number
             or not handled <= received < out.next_number
-            or self._news + count >= self._limits.tell_after_messages
+            or news >= self._limits.tell_after_messages
             or (self._tell_at is not None and now >= self._tell_at)
         ):
             return None

@@ -202,11 +202,11 @@ class Sessions:
         self._last_token += 1
         self._tokens[self._last_token] = talk
 
-    def receive(self, frame: Buffer, peer: Peer, now: float) -> Incoming | None:
+    def receive(self, frame: Buffer, peer: Peer, now: float) -> tuple[str, int, Sequence[Buffer]] | None:
         """Do what ``happened`` does with a frame, in the usual case, at a fraction of its cost.
 
         Returns:
-            What has come in; None when it is another case, and nothing has changed.
+            What has come in, as in :class:`Incoming`; None when it is another case, and nothing has changed.
         """
         talk = self._by_peer.get(peer)
         if talk is None or not talk.is_open:
@@ -225,7 +225,7 @@ class Sessions:
             return None
         if one.link.due < one.noted_at:
             self._note(one)
-        return Incoming(one.target or one.name, *taken)
+        return one.target or one.name, *taken
 
     def handled(self, correspondent: str, count: int, now: float) -> list[Effect]:
         """So many more messages of a correspondent have been handled, in order."""

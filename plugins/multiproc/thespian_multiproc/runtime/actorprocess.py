@@ -141,7 +141,8 @@ class ActorProcess(ActorMail):
                     self._attend(0)
             else:
                 self._hold_back()
-            self._wake_up()
+            if self._wakeups.next_due is not None:
+                self._wake_up()
 
     # Time and files
 
@@ -151,8 +152,6 @@ class ActorProcess(ActorMail):
         return None if due is None else max(0.0, due - time.monotonic())
 
     def _wake_up(self) -> None:
-        if self._wakeups.next_due is None:
-            return
         with self._wakeups_lock:
             due = self._wakeups.due(time.monotonic())
         self._own.extend((message, to) for to, message in due)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from thespian_core.addresses import ActorAddress, Mailbox
@@ -37,6 +37,7 @@ from thespian_multiproc.transport.interface import Buffer, Endpoint, Received
 AT_ONCE = 16  # so many sends in a row leave at once; more are a flood, and go out together
 FLOOD_BYTES = 64 << 10  # what piles up in a flood before it goes out: a socket's usual room
 SWEEP_BYTES = 1 << 20  # what piles up before the other sides' counters are looked for, too
+_new_tuple = tuple.__new__
 TOO_MUCH_UNSENT = "too much mail of its sender waits to be sent already"
 
 
@@ -236,9 +237,15 @@ class Exchange:
                 self._addresses[name] = to
             now = time.monotonic()
             self._sent_in_a_row += 1
-            if self._sent_in_a_row <= AT_ONCE and self._sends_now(name, data, now):
+            sessions = self._sessions
+            if self._sent_in_a_row <= AT_ONCE and (usual := sessions.transmit(name, data, now)) is not None:
+                frame, talk = usual
+                if not self._endpoint.submit(frame, talk.peer, sessions.next_token):
+                    sessions.is_leaving(talk)
+                elif effects := sessions.has_left(talk, now):
+                    self._carry_out(effects)
                 return
-            effects = self._sessions.send(mailbox.id or "", mailbox.where, data, now)
+            effects = sessions.send(mailbox.id or "", mailbox.where, data, now)
             if effects:
                 self._carry_out(effects)
             if self._left and (self._sent_in_a_row <= AT_ONCE or self.load.unsent_bytes > FLOOD_BYTES):
@@ -341,19 +348,6 @@ class Exchange:
 
     # With the lock
 
-    def _sends_now(self, name: str, data: bytes, now: float) -> bool:
-        """Send a message in the usual case; whether that was so."""
-        sessions = self._sessions
-        usual = sessions.transmit(name, data, now)
-        if usual is None:
-            return False
-        frame, talk = usual
-        if not self._endpoint.submit(frame, talk.peer, sessions.next_token):
-            sessions.is_leaving(talk)
-        elif effects := sessions.has_left(talk, now):
-            self._carry_out(effects)
-        return True
-
     def _answer(self, ask: Callable[[], Iterable[Effect]]) -> None:
         self._turns.take()
         try:
@@ -375,10 +369,10 @@ class Exchange:
         now = time.monotonic()
         for event in events:
             if type(event) is Received and (incoming := sessions.receive(event.frame, event.peer, now)):
-                self._take_in(incoming)
+                self._take_in(*incoming, now)
             elif effects := sessions.happened(event, now):
                 self._carry_out(effects)
-        if due is not None and (due := sessions.next_tick) is not None and due <= now:
+        if due is not None and due <= now:
             self._carry_out(sessions.tick(now))
 
     def _forget_the_gone(self) -> None:
@@ -416,7 +410,7 @@ class Exchange:
                 if self._endpoint.submit(effect.frame, effect.to, effect.token):
                     self._left.append(effect.token)
             elif type(effect) is Incoming:
-                self._take_in(effect)
+                self._take_in(*effect, time.monotonic())
             elif isinstance(effect, Admit):
                 self._endpoint.admit(effect.peer)
             elif isinstance(effect, Drop):
@@ -428,19 +422,18 @@ class Exchange:
             elif type(effect) is Complaint:
                 self.complaints.append(effect)
 
-    def _take_in(self, incoming: Incoming) -> None:
-        name, number, messages = incoming
+    def _take_in(self, name: str, number: int, messages: Sequence[Buffer], now: float) -> None:
         self._taken_in += len(messages)
         for data in messages:
-            mail = Mail(name, number, data)
-            if data[0] != wire.PLAIN:
-                self._look_at(mail)
-            else:
+            mail = _new_tuple(Mail, (name, number, data))  # as Mail(...), which is a call more
+            if data[0] == wire.PLAIN:
                 self.inbox.append(mail)
+            else:
+                self._look_at(mail)
             if len(data) > LARGE_BYTES:
                 keep_large_blocks()
             number += 1
-        self._arrivals.came(self._taken_in, len(self.inbox), time.monotonic())
+        self._arrivals.came(self._taken_in, len(self.inbox), now)
 
     def _look_at(self, mail: Mail) -> None:
         """Take in what is not plain mail."""
