@@ -72,7 +72,7 @@ LAYERS = (
     ),
     Layer(
         "thespian_operator",
-        "status, top, stop, a plugin",
+        "status, top, stop, doctor, a plugin",
         ("thespian_operator",),
         (
             *("thespian_multiproc.runtime", "thespian_multiproc.transport"),

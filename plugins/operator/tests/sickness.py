@@ -214,7 +214,7 @@ SICKNESSES = (
             environ=OWN_LOG,
             prepare=_a_state_of_its_own,
         )
-        for number in (1, 2, 4)
+        for number in (1, 2, 3, 4, 5)  # each lacks another process or thread
     ),
     *(Sickness(f"{number} open files at most", FILES, f"ulimit -n {number}") for number in (6, 10)),
     Sickness("64 open files at most", shell="ulimit -n 64", warns="files"),

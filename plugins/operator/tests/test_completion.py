@@ -50,12 +50,20 @@ def test_a_shell_completes_names_of_commands(shell: str) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-@pytest.mark.parametrize("command", ["status", "top", "stop", "doctor"])
+@pytest.mark.parametrize("command", ["status", "top", "stop"])
 def test_a_shell_completes_bases_and_options(shell: str, command: str) -> None:
     bases = " ".join(complete(shell, command, "--base", "mul"))
     assert "multiprocTCPBase" in bases
     assert "simpleSystemBase" not in bases
     assert "--port" in " ".join(complete(shell, command, "--po"))
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_every_base_for_the_doctor(shell: str) -> None:
+    bases = " ".join(complete(shell, "doctor", "--base", ""))
+    assert "multiprocTCPBase" in bases
+    assert "simpleSystemBase" in bases
+    assert "--json" in " ".join(complete(shell, "doctor", "--"))
 
 
 # The shells themselves, where they are installed: what they make of a line that a person has begun.
@@ -69,6 +77,9 @@ LINES = [
     ("thespian status --wat", ["--watch"]),
     ("thespian top --sort m", ["memory", "mail"]),
     ("thespian stop --base multiprocT", ["multiprocTCPBase"]),
+    ("thespian doc", ["doctor"]),
+    ("thespian doctor --base simpleS", ["simpleSystemBase"]),
+    ("thespian doctor --js", ["--json"]),
 ]
 
 

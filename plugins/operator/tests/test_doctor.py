@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 import attrs
+import pytest
 
 from plugins.operator.tests.conftest import Command, Town, free_port
 from plugins.operator.tests.test_doctor_and_starts import a_program_with_a_system
@@ -40,6 +41,7 @@ def test_a_start_that_would_join_a_system_works_says_the_doctor(town: Town) -> N
     assert len(town.thespian.json("status")["actors"]) == 1  # it is as it was
 
 
+@pytest.mark.slow
 def test_a_trial_leaves_nothing_behind(thespian: Command, base_name: str, tmp_path: Path) -> None:
     in_folder = attrs.evolve(thespian, environ={"XDG_STATE_HOME": str(tmp_path / "state")})
     port = free_port()
@@ -72,8 +74,10 @@ def test_a_broken_plugin_is_warned_of_and_the_others_work(thespian: Command, tmp
     assert "  warning  plugins       plugin sad is broken: ModuleNotFoundError: No module named" in ran.stdout
     assert "THESPIAN_BLOCK_PLUGINS=sad\n" in ran.stdout
     assert ran.stdout.splitlines()[-1] == "a start would work"
+    assert "\x1b" not in ran.stdout
 
 
+@pytest.mark.slow
 def test_a_system_of_another_release_is_warned_of(thespian: Command, tmp_path: Path) -> None:
     lib = tmp_path / "lib"
     a_distribution(lib, "thespian-tcp", "9.9.9", "tcp = thespian_tcp.plugin")
@@ -107,6 +111,7 @@ def test_a_system_that_has_ended_by_itself_is_told(town: Town) -> None:
     assert f"its launcher, process {launcher}, is gone: killed by SIGKILL" in str(finding["text"])
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_colours_and_wraps(thespian: Command) -> None:
     without = attrs.evolve(thespian, environ={"THESPIAN_KEY_FILE": "/not/there.key"})
     words = ("doctor", "--base", "multiprocTCPBase", "--port", free_port())
@@ -119,4 +124,3 @@ def test_a_terminal_shows_colours_and_wraps(thespian: Command) -> None:
     assert plain[-1].rstrip() == "a start would fail"
     with on_a_terminal(without, *words, NO_COLOR="1") as (screen, _):
         assert "\x1b[31m" not in read_all(screen)
-    assert "\x1b" not in without.run(*map(str, words)).stdout

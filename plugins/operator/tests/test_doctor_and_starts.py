@@ -56,6 +56,7 @@ def test_a_start_says_why_it_fails_and_the_doctor_agrees(
         assert text in said
     assert bool(said) == bool(sickness.says), said
     assert took_s < SAYS_WHY_WITHIN_S
+    assert not list(tmp_path.rglob("ends/*")), "what never ran has left word of how it ended"
 
     doctored = run(
         "-m", "thespian_core.cli", "doctor", "--json", "--base", sickness.base, "--port", str(port)

@@ -145,6 +145,7 @@ def test_what_stops_a_start_is_an_error(facts: dict[str, Any], topic: str, says:
             "last end",
             "the last system at 127.0.0.1:1900 ended by itself at",
         ),
+        (base(cannot_be_asked=True, trial=None), "place", "somebody has 127.0.0.1:1900, and cannot be asked"),
         (system(shutting_down=True), "place", "the system at 127.0.0.1:1900 is shutting down"),
         (
             system(plugins=(USED[0], ("tcp", "thespian-tcp", "0.9"), ("theirs", "x", "1"))),

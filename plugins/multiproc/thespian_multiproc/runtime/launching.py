@@ -23,6 +23,7 @@ from thespian_multiproc.runtime.processes import how_it_ended
 from thespian_multiproc.transport.interface import Invitation
 
 ENDED_LIMIT_S = 0.5  # a process closes its sockets a moment before its parent can ask how it ended
+LOOK_AGAIN_S = 0.002  # our choice: little beside the end of a system, and 1 % of a processor meanwhile
 END_LIMIT_S = 8.0  # a launcher has 5 s for the last log records, and some for a log process that hangs
 
 
@@ -137,21 +138,16 @@ class Launching:
         """Wait until the launcher has ended; it was told to finish."""
         self.flush()
         self._news_socket.settimeout(END_LIMIT_S)
-        reaper = threading.Thread(target=self._reap, daemon=True)
-        reaper.start()
-        reaper.join(END_LIMIT_S)
-        if reaper.is_alive():
-            self.kill(pids)
+        with contextlib.suppress(ChildProcessError):
+            if self._reaped(END_LIMIT_S) is None:
+                self.kill(pids)
 
     def how_it_ended(self) -> str:
         """Say how the launcher ended, which it has."""
         with contextlib.suppress(ChildProcessError):
-            until = time.monotonic() + ENDED_LIMIT_S
-            while time.monotonic() < until:
-                pid, status = os.waitpid(self.pid, os.WNOHANG)
-                if pid:
-                    return how_it_ended(os.waitstatus_to_exitcode(status))
-                time.sleep(0.01)
+            status = self._reaped(ENDED_LIMIT_S)
+            if status is not None:
+                return how_it_ended(os.waitstatus_to_exitcode(status))
         return "it did not say how"
 
     def kill(self, pids: Iterable[int]) -> None:
@@ -162,9 +158,15 @@ class Launching:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
 
-    def _reap(self) -> None:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
+    def _reaped(self, within_s: float) -> int | None:
+        """Wait for the end of the launcher, without a thread: there may be none to be had any more."""
+        until = time.monotonic() + within_s
+        while time.monotonic() < until:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                return status
+            time.sleep(LOOK_AGAIN_S)
+        return None
 
 
 def _be_launcher(argument: LauncherArgument, not_its_own: Iterable[int]) -> Any:

@@ -8,7 +8,7 @@ from thespian_operator.commands.options import of_one_base
 
 
 @click.command()
-@of_one_base("The base to look at; by default all that are installed.")
+@of_one_base("The base to look at; by default all that are installed.", of_all=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 @click.pass_context
 def doctor(context: click.Context, base: str | None, port: int | None, as_json: bool) -> None:

@@ -12,17 +12,26 @@ Function = TypeVar("Function", bound=Callable[..., object])
 MAX_PORT = 65_535  # ports are 16 bits
 
 
-def _bases(_context: click.Context, _option: click.Parameter, begun: str) -> list[CompletionItem]:
+def _shared_bases(_context: click.Context, _option: click.Parameter, begun: str) -> list[CompletionItem]:
     from thespian_operator.systems import base_names
 
     return [CompletionItem(name) for name in base_names() if name.startswith(begun)]
 
 
-def of_one_base(help_base: str) -> Callable[[Function], Function]:
+def _all_bases(_context: click.Context, _option: click.Parameter, begun: str) -> list[CompletionItem]:
+    from thespian_core.hooks.records import SystemBaseSpec
+    from thespian_core.hooks.registry import default_registry
+
+    names = default_registry().names(SystemBaseSpec)
+    return [CompletionItem(name) for name in names if name.startswith(begun)]
+
+
+def of_one_base(help_base: str, of_all: bool = False) -> Callable[[Function], Function]:
     """Give a command the options ``--base`` and ``--port``.
 
     Args:
         help_base: what is said of the first.
+        of_all: whether a shell offers every base, or only those whose systems other programs can join.
     """
 
     def decorate(function: Function) -> Function:
@@ -32,7 +41,8 @@ def of_one_base(help_base: str) -> Callable[[Function], Function]:
             metavar="NUMBER",
             help="The system's Admin Port; by default that of its base.",
         )(function)
-        return click.option("--base", metavar="NAME", shell_complete=_bases, help=help_base)(function)
+        complete = _all_bases if of_all else _shared_bases
+        return click.option("--base", metavar="NAME", shell_complete=complete, help=help_base)(function)
 
     return decorate
 

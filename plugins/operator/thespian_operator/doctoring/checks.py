@@ -221,6 +221,9 @@ def check_base(base: Base) -> Iterator[Finding]:
             yield Finding("warning", "place", f"the system at {at} is shutting down", mend, base.name)
         else:
             yield Finding("ok", "place", text, base=base.name)
+    elif base.cannot_be_asked:
+        mend = ("mend what else is wrong first, and look again",)
+        yield Finding("warning", "place", f"somebody has {at}, and cannot be asked", mend, base.name)
     elif base.place:
         yield Finding("ok", "place", f"{at} is free: a start begins a system there", base=base.name)
     if base.last_end:

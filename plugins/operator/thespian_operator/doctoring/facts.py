@@ -182,6 +182,7 @@ class Base:
         place: where; empty where no other program can join.
         failure: why a start would neither start nor join a system there.
         listener: who has the place, as far as can be seen.
+        cannot_be_asked: whether somebody has the place, and it takes a key to ask who.
         running: the system that a start would join.
         last_end: when and why the last one there ended by itself.
         trial: what came of one; None when it was not tried.
@@ -192,6 +193,7 @@ class Base:
     place: str = ""
     failure: str = ""
     listener: str = ""
+    cannot_be_asked: bool = False
     running: Running | None = None
     last_end: str = ""
     trial: Trial | None = None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import time
 from typing import Any
 
+import attrs
 import psutil
 
 from thespian_core.errors import ActorSystemException
@@ -21,6 +23,8 @@ from thespian_operator.doctoring.facts import Base, Running, Trial
 from thespian_operator.systems import JOIN_LIMIT_S, Place, told_end
 from thespian_operator.visitor import SystemSilent, Visitor
 
+TRIAL_PORTS = range(49_152, 65_536)  # those that nobody is given for good (RFC 6335)
+TRIES = 20  # our choice: so many of them are hardly taken all
 TRIAL_ENDS_WITHIN_S = 5.0  # our choice: a system without actors needs less than 0.1 s
 
 
@@ -57,11 +61,11 @@ def _look(spec: SystemBaseSpec, port: int | None, key_is_usable: bool) -> Base:
         with contextlib.closing(transport.open()) as endpoint:
             endpoint.invite(at=place.where).release()
     except AddressInUse:
-        return _visit(spec, place) if key_is_usable else base
+        return _visit(spec, place) if key_is_usable else attrs.evolve(base, cannot_be_asked=True)
     except OSError as why:
-        return Base(spec.name, spec.version, place.where, whynot.nobody_can_listen(place.where, why))
+        return attrs.evolve(base, failure=whynot.nobody_can_listen(place.where, why))
     words = place.last_words
-    return Base(spec.name, spec.version, place.where, last_end="" if words is None else told_end(words))
+    return base if words is None else attrs.evolve(base, last_end=told_end(words))
 
 
 def _transport(scheme: str) -> Transport:
@@ -89,8 +93,8 @@ def _visit(spec: SystemBaseSpec, place: Place) -> Base:
         failure = whynot.cannot_be_joined(place.where, ())
     except OSError as why:
         failure = whynot.lack("this program can open no mailbox", why)
-    listener = _listener(place.where) if failure else ""
-    return Base(spec.name, spec.version, place.where, failure, listener, running)
+    listener = _listener(place) if failure else ""
+    return Base(spec.name, spec.version, place.where, failure, listener, running=running)
 
 
 def _ask(visitor: Visitor, until: float) -> Running:
@@ -101,13 +105,14 @@ def _ask(visitor: Visitor, until: float) -> Running:
     )
 
 
-def _listener(place: str) -> str:
+def _listener(place: Place) -> str:
     """Say which process has a port, as far as this user may see that."""
-    port = place.rpartition(":")[2]
+    port = place.where.rpartition(":")[2]
+    kind, status = ("tcp", psutil.CONN_LISTEN) if place.transport.ordered else ("udp", psutil.CONN_NONE)
     with contextlib.suppress(psutil.Error, OSError):
-        for connection in psutil.net_connections("inet"):
-            is_free_to_all = connection.status in (psutil.CONN_LISTEN, psutil.CONN_NONE)
-            if str(getattr(connection.laddr, "port", "")) == port and is_free_to_all and connection.pid:
+        for connection in psutil.net_connections(kind):
+            has_it = str(getattr(connection.laddr, "port", "")) == port and connection.status == status
+            if has_it and connection.pid:
                 process = psutil.Process(connection.pid)
                 line = " ".join(process.cmdline())[:60] or process.name()
                 return f"process {process.pid} of {process.username()}: {line}"
@@ -117,11 +122,15 @@ def _listener(place: str) -> str:
 def _with_trial(spec: SystemBaseSpec, base: Base) -> Base:
     own: dict[str, Any] = {}
     if spec.outlives_starter:
-        free = None if spec.transport is None else _free_port(_transport(spec.transport))
+        try:
+            free = None if spec.transport is None else _free_port(_transport(spec.transport), base.place)
+        except OSError as why:
+            failure = whynot.lack("this program can open no mailbox", why)
+            return attrs.evolve(base, trial=Trial(failure, 0.0))
         if free is None:  # a trial might meet somebody's system, and end it
             return base
         own = {"Admin Port": free}
-    return Base(base.name, base.version, base.place, last_end=base.last_end, trial=_try(spec, own))
+    return attrs.evolve(base, trial=_try(spec, own))
 
 
 def _try(spec: SystemBaseSpec, own: dict[str, Any]) -> Trial:
@@ -140,12 +149,17 @@ def _try(spec: SystemBaseSpec, own: dict[str, Any]) -> Trial:
     return Trial(failure, time.monotonic() - began)
 
 
-def _free_port(transport: Transport) -> int | None:
-    """Return an Admin Port that nobody has; None when places have no port, or none is left."""
-    with contextlib.suppress(OSError, ValueError):
-        with contextlib.closing(transport.open()) as endpoint:
-            where = endpoint.where
-        port = where.rpartition(":")[2]
-        if port.isdecimal() and transport.resolve({"Admin Port": int(port)}) == where:
-            return int(port)
+def _free_port(transport: Transport, taken: str) -> int | None:
+    """Return an Admin Port where nobody is; None when every port means the same place, or none is free.
+
+    Raises:
+        OSError: no place can be had at all.
+    """
+    with contextlib.closing(transport.open()) as endpoint:
+        for port in random.sample(TRIAL_PORTS, TRIES):
+            place = transport.resolve({"Admin Port": port})
+            with contextlib.suppress(AddressInUse):
+                if place != taken:
+                    endpoint.invite(at=place).release()
+                    return port
     return None
