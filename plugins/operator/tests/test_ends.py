@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import resource
 import select
 import signal
 import subprocess
+from pathlib import Path
 
+import psutil
 import pytest
 
-from plugins.operator.tests.conftest import Town
-from thespian.actors import ActorSystem
+from plugins.operator.tests.conftest import Command, Town, free_port
+from thespian.actors import ActorSystem, ActorSystemException
 
 # Each runs several commands on a system of its own.
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def internal_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The internal log of this test's system."""
+    file = tmp_path / "internal.log"
+    monkeypatch.setenv("THESPLOG_FILE", str(file))
+    return file
 
 
 def kill(town: Town, role: str) -> int:
@@ -33,6 +45,30 @@ def kill(town: Town, role: str) -> int:
     return pid
 
 
+def test_an_admin_without_memory_leaves_that_as_the_reason(
+    internal_log: Path, base_name: str, thespian: Command
+) -> None:
+    if not hasattr(resource, "prlimit"):
+        pytest.skip("only Linux lets one process bound the memory of another")
+    port = free_port()
+    system = ActorSystem(base_name, {"Admin Port": port}, logDefs=False, transientUnique=True)
+    options = ("--base", base_name, "--port", port)
+    try:
+        pid = thespian.json("status", *options)["processes"]["admin"]["pid"]
+        now = psutil.Process(pid).memory_info().vms
+        watch = os.pidfd_open(pid)
+        resource.prlimit(pid, resource.RLIMIT_AS, (now, now))
+        with contextlib.suppress(ActorSystemException):  # the request may be seen off, or not
+            system.updateCapability("too much", "x" * 10_000_000)
+        assert select.select([watch], [], [], 20)[0]
+        os.close(watch)
+    finally:
+        system.shutdown()
+    why = f"its admin, process {pid}, failed: MemoryError"
+    assert why in thespian.fails("status", *options)
+    assert f"the system on 127.0.0.1:{port} ends: {why}" in internal_log.read_text()
+
+
 @pytest.mark.parametrize(
     ("role", "why"),
     [
@@ -40,9 +76,12 @@ def kill(town: Town, role: str) -> int:
         ("admin", "its admin, process {}, was killed, or ended without a word"),
     ],
 )
-def test_why_it_ended_is_shown_while_none_runs_and_once_by_the_next(town: Town, role: str, why: str) -> None:
+def test_why_it_ended_is_shown_while_none_runs_and_once_by_the_next(
+    internal_log: Path, town: Town, role: str, why: str
+) -> None:
     pid = kill(town, role)
     told = why.format(pid)
+    assert f" CRIT the system on 127.0.0.1:{town.port} ends: {told}" in internal_log.read_text()
     for _ in range(2):
         said = town.thespian.fails("status")
         assert f"\n  the last one on {town.base_name} ended by itself at 2" in said

@@ -6,6 +6,7 @@ import atexit
 import logging
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,9 @@ class Chronicler(Actor):
             case ("log", level, text):
                 logging.getLogger("chronicle").log(level, text)
                 self.send(sender, os.getpid())
+            case ("wait", pipe):
+                with suppress(FileNotFoundError):
+                    Path(pipe).read_text()
             case ("is written", level):
                 Loud.was_read = False
                 logging.getLogger("chronicle").log(level, "%s", Loud())

@@ -116,6 +116,24 @@ def test_records_that_wait_when_the_log_process_is_killed_are_written_by_the_nex
     assert texts == ["is made", "hello", "0", "1", "2", "3", "4", "exits", "at exit"]
 
 
+@pytest.mark.slow
+def test_who_had_to_be_killed_at_shutdown_and_what_they_were_doing_is_told_and_logged(
+    base_name: str, log_file: Path, internal_log: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with system_on(base_name, to_file(log_file)) as system:
+        actor = system.createActor(Chronicler)
+        pid = system.ask(actor, ("log", logging.INFO, "hello"), PATIENCE_S)
+        system.tell(actor, ("wait", str(tmp_path / "pipe")))
+    told = (
+        f"killed at shutdown: {actor} {HERE}.Chronicler (process {pid}) did not exit within 7.5 s: "
+        f"it was asleep, handling message 2 from a program (process {os.getpid()})"
+    )
+    assert caplog.messages == [told]
+    assert log_file.read_text().splitlines() == ["is made", "hello", told]
+    assert f" Warn {told}\n" in internal_log.read_text()
+
+
 AUTHORITY_PLUGIN = """
 from thespian_core import SourceAuthoritySpec, hookimpl
 

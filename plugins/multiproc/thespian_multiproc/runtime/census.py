@@ -100,16 +100,29 @@ class Census:
     def why_no_launcher(self) -> str:
         """Say why a system whose launcher is gone ends."""
         why = f"its launcher, process {self._launching.pid}, is gone: {self._launching.how_it_ended()}"
-        before, now = self._killed_before, killed_for_memory()
-        if before is not None and now is not None and now > before:
-            why += f"; the kernel has killed {now - before} for lack of memory since the system started"
-        return why
+        return why + told_of_memory(self._killed_before, killed_for_memory())
 
 
-def killed_for_memory() -> int | None:
+def told_of_memory(before: int | None, now: int | None) -> str:
+    """Say what the kernel has done for lack of memory since a system started; nothing if that is nothing.
+
+    >>> told_of_memory(3, 5)
+    '; the kernel has killed 2 processes for lack of memory since the system started'
+    >>> told_of_memory(3, 4)
+    '; the kernel has killed 1 process for lack of memory since the system started'
+    >>> told_of_memory(3, 3), told_of_memory(None, 3), told_of_memory(3, None)
+    ('', '', '')
+    """
+    if before is None or now is None or now <= before:
+        return ""
+    processes = "1 process" if now == before + 1 else f"{now - before} processes"
+    return f"; the kernel has killed {processes} for lack of memory since the system started"
+
+
+def killed_for_memory(events: str = _VM_EVENTS) -> int | None:
     """Return how many processes of this machine the kernel has killed for lack of memory; None if unknown."""
     try:
-        with open(_VM_EVENTS, encoding="ascii") as file:
+        with open(events, encoding="ascii") as file:
             for line in file:
                 if line.startswith("oom_kill "):
                     return int(line.split()[1])
