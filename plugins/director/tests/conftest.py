@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import attrs
-import click
 import pytest
 from click.testing import CliRunner
 
+from plugins.director.tests.packagekit import a_key
 from thespian_core.cli.main import thespian
 from thespian_director.control import DirectorControl
 
@@ -58,10 +59,51 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
     return Operator(folder, DirectorControl())
 
 
-def open_command(name: str) -> click.Command:
-    """Return one of the director's commands."""
-    from thespian_core.hooks.records import DirectorCommandSpec
-    from thespian_core.hooks.registry import default_registry
+@attrs.frozen
+class Project:
+    """Sources to make packages of, and the operator who does."""
 
-    found: click.Command = default_registry().open(DirectorCommandSpec, name)
-    return found
+    operator: Operator
+    root: Path
+
+    def write(self, name: str, content: str | bytes = "") -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def words(self, *inputs: object, group: str = "foo") -> tuple[object, ...]:
+        return "gensrc", group, self.root.parent / "k.pem", self.root, *inputs
+
+    def make(self, *inputs: object, group: str = "foo") -> str:
+        return self.operator.run(*self.words(*inputs, group=group))
+
+    def fails(self, *inputs: object, group: str = "foo", status: int = 1) -> str:
+        """Make a package that cannot be made; nothing at all is written."""
+        before = sorted(os.listdir(self.operator.folder))
+        said = self.operator.fails(*self.words(*inputs, group=group), status=status)
+        assert sorted(os.listdir(self.operator.folder)) == before
+        return said
+
+    def members(self, package: str) -> list[str]:
+        return [entry["name"] for entry in self.operator.json("tlsinfo", package)["contents"]]
+
+
+@pytest.fixture
+def project(operator: Operator, tmp_path: Path) -> Project:
+    """The usual project: a package with a module and a folder, and data."""
+    made = Project(operator, tmp_path / "sources")
+    for name, text in {
+        "foo/__init__.py": "",
+        "foo/act.py": "class Main: pass\n",
+        "foo/deep/er/x.py": "X = 1\n",
+        "foo/data.json": "{}",
+        "foo/__pycache__/act.pyc": "rubbish",
+        "other.py": "",
+    }.items():
+        made.write(name, text)
+    private = tmp_path / "k.pem"
+    private.write_bytes(a_key().private_pem())
+    private.chmod(0o600)
+    operator.write("k_tls.key", a_key().public_pem())
+    return made

@@ -8,65 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import attrs
 import pytest
 
-from plugins.director.tests.conftest import Operator
+from plugins.director.tests.conftest import Project
 from plugins.director.tests.packagekit import a_key, needs_modes
 from thespian.director import DirectorControl
-from thespian_core.sources.reading import source_hash
 
 TLI = "{'Actors': {'foo.act.Main': {'OnLoad': {'Role': 'main'}}}}"
-
-
-@attrs.frozen
-class Project:
-    """Sources to make packages of, and the operator who does."""
-
-    operator: Operator
-    root: Path
-
-    def write(self, name: str, content: str | bytes = "") -> Path:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    def words(self, *inputs: object, group: str = "foo") -> tuple[object, ...]:
-        return "gensrc", group, self.root.parent / "k.pem", self.root, *inputs
-
-    def make(self, *inputs: object, group: str = "foo") -> str:
-        return self.operator.run(*self.words(*inputs, group=group))
-
-    def fails(self, *inputs: object, group: str = "foo", status: int = 1) -> str:
-        """Make a package that cannot be made; nothing at all is written."""
-        before = sorted(os.listdir(self.operator.folder))
-        said = self.operator.fails(*self.words(*inputs, group=group), status=status)
-        assert sorted(os.listdir(self.operator.folder)) == before
-        return said
-
-    def members(self, package: str) -> list[str]:
-        return [entry["name"] for entry in self.operator.json("tlsinfo", package)["contents"]]
-
-
-@pytest.fixture
-def project(operator: Operator, tmp_path: Path) -> Project:
-    """The usual project: a package with a module and a folder, and data."""
-    made = Project(operator, tmp_path / "sources")
-    for name, text in {
-        "foo/__init__.py": "",
-        "foo/act.py": "class Main: pass\n",
-        "foo/deep/er/x.py": "X = 1\n",
-        "foo/data.json": "{}",
-        "foo/__pycache__/act.pyc": "rubbish",
-        "other.py": "",
-    }.items():
-        made.write(name, text)
-    private = tmp_path / "k.pem"
-    private.write_bytes(a_key().private_pem())
-    private.chmod(0o600)
-    operator.write("k_tls.key", a_key().public_pem())
-    return made
 
 
 def test_patterns_and_names_choose_what_is_packed(project: Project) -> None:
@@ -78,32 +26,6 @@ def test_patterns_and_names_choose_what_is_packed(project: Project) -> None:
     project.make("version:2", "foo/*.py", project.root / "other.py", "./foo/deep/../data.json")
     assert project.members("foo-2.tls") == ["foo/__init__.py", "foo/act.py", "foo/data.json", "other.py"]
     assert (project.operator.folder / "foo.tli").read_text() == TLI
-
-
-def test_a_package_is_verified_listed_and_shown(project: Project) -> None:
-    project.make("foo/*.py")
-    package, key = project.operator.folder / "foo.tls", project.operator.folder / "k_tls.key"
-    run = project.operator.run
-    assert run("tlsinfo", package) == f'Validated "{package}" loadable with key {key}\n'
-    assert run("tlsinfo", package, "contents") == "      0  foo/__init__.py\n     17  foo/act.py\n"
-    assert run("tlsinfo", package, "foo/act.py") == "class Main: pass\n"
-    found = project.operator.json("tlsinfo", "foo.tls")
-    assert found["hash"] == source_hash(package.read_bytes())
-    assert (found["form"], found["algorithm"], found["key"]) == ("ThespianPackage-1", "ed25519", str(key))
-    assert found["contents"][1] == {"name": "foo/act.py", "size": 17}
-
-
-def test_what_tlsinfo_cannot_do_has_a_status_of_its_own(project: Project) -> None:
-    project.make("foo/*.py")
-    fails = project.operator.fails
-    assert fails("tlsinfo", "no.tls", status=4) == 'The tls file "no.tls" does not exist'
-    said = fails("tlsinfo", "foo.tls", "foo/acts.py", status=6)
-    assert 'has no file "foo/acts.py"' in said
-    assert "did you mean foo/act.py?" in said
-    package = project.operator.folder / "foo.tls"
-    package.write_bytes(package.read_bytes()[:-1])
-    assert fails("tlsinfo", "foo.tls", status=7).startswith(f'Could not validate signature on "{package}"')
-    assert "cannot be read" in fails("tlsinfo", project.root, status=4)
 
 
 def test_the_same_sources_make_the_same_package(project: Project) -> None:
@@ -145,8 +67,8 @@ def test_missing_arguments_have_a_status_of_their_own(
         (("other.py", "version:"), "version: says nothing"),
         (("other.py", "version:1", "version:2"), "version: is there twice"),
         (("other.py", "fmt:ViceroyFMT2"), "there is one form of packages that is written"),
-        (("other.py", "deps:no.txt"), "there is no file of dependencies no.txt"),
-        (("other.py", "tli:no.tli"), "there is no TLI file no.tli"),
+        (("other.py", "deps:no.txt"), "there is no file no.txt, neither in"),
+        (("other.py", "tli:no.tli"), "there is no file no.tli, neither in"),
         (("foo/data.json",), "it holds no Python module"),
     ],
 )

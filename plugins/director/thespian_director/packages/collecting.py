@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from importlib import metadata
-from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def collect(root: Path, patterns: Iterable[str], dependencies: Path | None = Non
                 'a pattern is in quotes, and begins below the folder of sources: "foo/**/*.py"',
             )
         for name in names:
-            if _is_wanted(name, found, told=True):
+            if _is_wanted(name, found):
                 found.files[name] = root / name
                 found.own.add(name)
     if dependencies is not None:
@@ -88,7 +88,7 @@ def _matching(root: Path, pattern: str) -> Iterator[str]:
         yield name.replace(os.sep, "/")
 
 
-def _is_wanted(name: str, found: Collected, *, told: bool) -> bool:
+def _is_wanted(name: str, found: Collected) -> bool:
     if "__pycache__" in name.split("/") or name.endswith((".pyc", ".pyo")):
         return False
     if name.endswith(_LIBRARIES):
@@ -100,8 +100,6 @@ def _is_wanted(name: str, found: Collected, *, told: bool) -> bool:
 def _names_in(dependencies: Path) -> list[str]:
     try:
         text = dependencies.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise DirectorError(f"there is no file of dependencies {dependencies}") from None
     except OSError as why:
         raise DirectorError(f"the dependencies {dependencies} cannot be read: {why.strerror}") from None
     except UnicodeDecodeError:
@@ -116,7 +114,7 @@ def _add_package(name: str, found: Collected, dependencies: Path) -> None:
             found.notices.append(f"left out: {module}, which loaded code always takes from outside")
             continue
         for member, path in _files_of(module, dependencies):
-            if not _is_wanted(member, found, told=True):
+            if not _is_wanted(member, found):
                 continue
             if member in found.own:
                 raise DirectorError(
@@ -137,7 +135,7 @@ def _modules_of(name: str, dependencies: Path) -> list[str]:
         raise DirectorError(f"{dependencies}: {name} comes with Python", "leave it out")
     if name in _ALWAYS_FROM_OUTSIDE:
         return [name]
-    if name.isidentifier() and find_spec(name) is not None:
+    if name.isidentifier() and _spec(name) is not None:
         return [name]
     wanted = _normal(name)
     by_module = metadata.packages_distributions()
@@ -154,12 +152,19 @@ def _modules_of(name: str, dependencies: Path) -> list[str]:
     return sorted(found)
 
 
+def _spec(module: str) -> ModuleSpec | None:
+    try:
+        return find_spec(module)
+    except ValueError:  # a module that is loaded and has no spec, as __main__
+        return None
+
+
 def _normal(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
 
 
 def _files_of(module: str, dependencies: Path) -> Iterator[tuple[str, Path]]:
-    spec = find_spec(module)
+    spec = _spec(module)
     if spec is None:
         return
     if spec.submodule_search_locations is not None:
@@ -180,4 +185,6 @@ def _below(folder: Path, module: str) -> Iterator[tuple[str, Path]]:
         folders[:] = sorted(one for one in folders if one != "__pycache__")
         for name in sorted(names):
             path = Path(place, name)
+            if not path.is_file():
+                continue  # a link to nothing, or no file at all, such as a pipe
             yield f"{module}/{path.relative_to(folder).as_posix()}", path

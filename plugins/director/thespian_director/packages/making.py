@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from thespian_core.sources.archive import Archive, BadArchive
-from thespian_core.sources.limits import MAX_MEMBER_BYTES
+from thespian_core.sources.limits import MAX_MEMBER_BYTES, MAX_UNPACKED_BYTES
 from thespian_director.errors import DirectorError
 from thespian_director.packages.collecting import Collected
 from thespian_director.packages.keys import PrivateKey, looks_like_a_private_key
@@ -51,9 +51,16 @@ def make_archive(collected: Collected, track: Track[str]) -> bytes:
     """
     buffer = io.BytesIO()
     mistakes = []
+    unpacked_bytes = 0
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in track("checking and packing", sorted(collected.files)):
             data = _content(collected.files[name])
+            unpacked_bytes += len(data)
+            if unpacked_bytes > MAX_UNPACKED_BYTES:
+                raise DirectorError(
+                    f"these files have over {MAX_UNPACKED_BYTES:,} bytes, and a package has at most those",
+                    "name fewer, or make several packages",
+                )
             if looks_like_a_private_key(data):
                 raise DirectorError(
                     f"{collected.files[name]} is a private key, which nobody else may have",
