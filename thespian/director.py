@@ -14,11 +14,11 @@ try:
 except ModuleNotFoundError as missing:
     if missing.name != "thespian_director":
         raise
-    raise ModuleNotFoundError(
-        "the Director is not installed: it comes with thespian-director\n"
-        "  install it:  pip install thespian-director",
-        name="thespian_director",
-    ) from None
+    what = "the Director is not installed: it comes with thespian-director"
+    what += "\n  install it:  pip install thespian-director"
+    if __name__ == "__main__":
+        raise SystemExit(f"Error: {what}") from None  # for an operator, whom a traceback does not help
+    raise ModuleNotFoundError(what, name="thespian_director") from None
 
 __all__ = thespian_director.__all__
 

@@ -75,6 +75,8 @@ def test_what_is_installed_but_blocked_need_not_be_installed_again() -> None:
         ("command", "status", "thespian-operator"),
         ("command", "top", "thespian-operator"),
         ("command", "stop", "thespian-operator"),
+        ("source authority", "director", "thespian-director"),
+        ("log filter", "actor-address", "thespian-director"),
     ],
 )
 def test_each_name_of_ours_is_told_with_the_distribution_that_brings_it(

@@ -23,6 +23,8 @@ HOMES: dict[str, dict[str, str]] = {
         "stop": "thespian-operator",
         "doctor": "thespian-operator",
     },
+    "source authority": {"director": "thespian-director"},
+    "log filter": {"actor-address": "thespian-director"},
 }
 
 _SEE_ALL = "  all plugins:  thespian plugins"

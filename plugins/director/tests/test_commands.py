@@ -135,10 +135,15 @@ def test_it_runs_as_a_module_too(operator: Operator) -> None:
 
 
 def test_without_the_distribution_the_module_says_what_to_install(tmp_path: Path) -> None:
-    hide = "import sys; sys.modules['thespian_director'] = None; import thespian.director"
-    said = python("-c", hide).stderr
+    hide = "import sys, runpy; sys.modules['thespian_director'] = None; "
+    said = python("-c", hide + "import thespian.director").stderr
     assert "the Director is not installed: it comes with thespian-director" in said
     assert "pip install thespian-director" in said
+    ran = python("-c", hide + "runpy.run_module('thespian.director', run_name='__main__')")
+    assert (ran.returncode, ran.stderr.splitlines()[0]) == (
+        1,
+        "Error: the Director is not installed: it comes with thespian-director",
+    )
     (tmp_path / "thespian_director.py").write_text("import not_there_at_all")
     said = python("-c", "import thespian.director", PYTHONPATH=str(tmp_path)).stderr
     assert said.endswith("ModuleNotFoundError: No module named 'not_there_at_all'\n")
