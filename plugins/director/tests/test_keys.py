@@ -100,6 +100,8 @@ def test_any_key_in_the_folder_verifies_and_each_is_read_each_time(operator: Ope
     operator.write("a_tls.key", a_key("ed25519 of another").public_pem())
     with pytest.raises(BadPackage, match="signed with a key that is not there"):
         verify_with(folder, package)
+    with pytest.raises(BadPackage, match="it is no package"):
+        verify_with(folder, b"rubbish")
     operator.write("b_tls.key", a_key().public_pem())
     assert verify_with(folder, package).key_file.name == "b_tls.key"
     (operator.folder / "b_tls.key").unlink()
@@ -130,8 +132,10 @@ def test_a_public_key_that_others_can_write_is_refused_and_said_why(operator: Op
     operator.write("k_tls.key", a_key().public_pem()).chmod(0o666)
     operator.write("foo.tls", small_package(a_key()))
     said = operator.fails("tlsinfo", "foo.tls", status=7)
-    assert "k_tls.key can be written by everybody (mode 0666)" in said
-    assert f"there is no usable key in {operator.folder}" in said
+    assert said.splitlines()[1:3] == [
+        f"  there is no usable key in {operator.folder}: a file whose name ends with _tls.key",
+        f"  the public key {operator.folder}/k_tls.key can be written by everybody (mode 0666)",
+    ]
     (operator.folder / "k_tls.key").chmod(0o644)
     operator.run("tlsinfo", "foo.tls")
     operator.folder.chmod(0o777)

@@ -64,7 +64,15 @@ def verify_with(folder: DirectorFolder, data: bytes) -> Verified:
     try:
         return verify(data, keys)
     except BadPackage as why:
-        lines = [str(why), *complaints]
-        if not keys:
-            lines.append(f"there is no usable key in {folder.path}: a file whose name ends with _tls.key")
-        raise BadPackage("\n  ".join(lines)) from None
+        reason = str(why)
+        if not keys and _is_one(data):
+            reason = f"there is no usable key in {folder.path}: a file whose name ends with _tls.key"
+        raise BadPackage("\n  ".join([reason, *complaints])) from None
+
+
+def _is_one(data: bytes) -> bool:
+    try:
+        parse(data)
+    except BadPackage:
+        return False
+    return True
