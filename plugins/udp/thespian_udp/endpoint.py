@@ -167,8 +167,10 @@ class UdpEndpoint(Endpoint):
             self._read()
         while True:
             self._outcomes.decide(now)
-            due = [0.0] if self._events else [at for at in (until, self._outcomes.next_at) if at is not None]
-            woken = self._attend(max(0.0, min(due) - now) if due else None)
+            due = 0.0 if self._events else until
+            if (decides := self._outcomes.next_at) is not None and (due is None or decides < due):
+                due = decides
+            woken = self._attend(None if due is None else max(0.0, due - now))
             now = time.monotonic()
             if self._events or woken or (until is not None and now >= until):
                 break

@@ -30,6 +30,7 @@ from thespian_multiproc.transport.interface import Buffer, Frame
 
 _PACKET = struct.Struct(">cQQQQQQI")
 _NEWS = struct.Struct(">cQQQQ")
+_ONE = struct.Struct(">cQQQQQQII")  # the head of a frame with one piece, as most have
 
 HEAD_BYTES = _PACKET.size
 SIZE_BYTES = 4  # of a piece's size
@@ -61,6 +62,10 @@ def packet_frame(
 ) -> Frame:
     """Return the parts of a P or Q frame; the pieces are not copied."""
     count = len(pieces)
+    if count == 1:
+        size, piece = pieces[0]
+        kind = b"Q" if wants_answer else b"P"
+        return [_ONE.pack(kind, serial, *counters, first, 1, size), piece]
     head = _PACKET.pack(b"Q" if wants_answer else b"P", serial, *counters, first, count)
     return [head + struct.pack(f">{count}I", *[size for size, _ in pieces]), *[piece for _, piece in pieces]]
 
@@ -77,6 +82,12 @@ def parse_packet(frame: Buffer) -> Packet | Counters:
         Malformed: it is none of these frames, or its sizes do not add up. Nothing was allocated for it.
     """
     view = memoryview(frame)
+    if len(view) >= _ONE.size:
+        kind, serial, received, handled, newest, seen, first, count, size = _ONE.unpack_from(view)
+        is_whole = _ONE.size + (size & ~GOES_ON) == len(view)
+        if count == 1 and is_whole and serial and first and kind in (b"P", b"Q"):
+            counters = Counters(received, handled, newest, seen)
+            return Packet(serial, first, ((size, view[_ONE.size :]),), counters, kind == b"Q")
     kind = bytes(view[:1])
     if kind == b"K" and len(view) == _NEWS.size:
         return Counters(*_NEWS.unpack(view)[1:])
