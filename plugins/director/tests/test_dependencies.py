@@ -60,6 +60,18 @@ def test_the_name_of_a_distribution_means_all_its_modules(tmp_path: Path) -> Non
     assert {"flat.py", "thing/__init__.py"} <= set(found.files)
 
 
+def test_the_modules_of_a_distribution_are_told_by_its_files_if_by_nothing_else(
+    tmp_path: Path, site: Path
+) -> None:
+    info = site / "other_thing-2.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other-thing\nVersion: 2\n")
+    files = ("thing/__init__.py", "flat.py", "../../bin/x.py", "other_thing-2.dist-info/METADATA", "d.txt")
+    (info / "RECORD").write_text("".join(f"{file},,\n" for file in files))
+    found = collected(tmp_path, "Other.Thing")
+    assert {name.split("/")[0] for name in found.files} == {"app.py", "flat.py", "thing"}
+
+
 @pytest.mark.usefixtures("site")
 def test_what_always_comes_from_outside_is_left_out_and_that_is_said(tmp_path: Path) -> None:
     found = collected(tmp_path, "six", "thespian")

@@ -137,19 +137,24 @@ def _modules_of(name: str, dependencies: Path) -> list[str]:
         return [name]
     if name.isidentifier() and _spec(name) is not None:
         return [name]
-    wanted = _normal(name)
-    by_module = metadata.packages_distributions()
-    found = [
-        module
-        for module, distributions in by_module.items()
-        if module.isidentifier() and wanted in map(_normal, distributions)
-    ]
+    try:
+        found = _modules_in(metadata.distribution(name))
+    except metadata.PackageNotFoundError:
+        found = []
     if not found:
         raise DirectorError(
             f"{dependencies}: {name} is not installed for {sys.executable}",
             f"install it:  pip install {name}",
         )
-    return sorted(found)
+    return found
+
+
+def _modules_in(distribution: metadata.Distribution) -> list[str]:
+    """Return the top modules that a distribution has installed."""
+    told = (distribution.read_text("top_level.txt") or "").split()
+    files = [file.parts for file in distribution.files or () if file.suffix == ".py"]
+    tops = {parts[0].removesuffix(".py") if len(parts) == 1 else parts[0] for parts in files}
+    return sorted(name for name in set(told) or tops if name.isidentifier())
 
 
 def _spec(module: str) -> ModuleSpec | None:
@@ -157,10 +162,6 @@ def _spec(module: str) -> ModuleSpec | None:
         return find_spec(module)
     except ValueError:  # a module that is loaded and has no spec, as __main__
         return None
-
-
-def _normal(name: str) -> str:
-    return name.lower().replace("_", "-").replace(".", "-")
 
 
 def _files_of(module: str, dependencies: Path) -> Iterator[tuple[str, Path]]:
