@@ -224,7 +224,7 @@ class LoadedSource(_SourceNotice):
 
 @public
 class UnloadedSource(_SourceNotice):
-    """Tells a registered actor that a source can no longer be used."""
+    """Tells a registered actor that a source can no longer be used, or that a load came to nothing."""
 
 
 @public

@@ -102,6 +102,16 @@ class SystemBase(abc.ABC):
     def is_running(self) -> bool:
         """Whether the system runs, as far as this process knows without asking."""
 
+    def would_join(self) -> bool:
+        """Whether ``start`` would find a system to join, or something else in its place; starts nothing.
+
+        False by default: a base that does not override this has no systems that other programs join.
+
+        Raises:
+            ActorSystemStartupFailure: it could do neither; it says why.
+        """
+        return False
+
     @abc.abstractmethod
     def start(self) -> bool:
         """Join the running system that the plan names, or start one.

@@ -74,9 +74,10 @@ def refusal(number: int) -> Post:
 
 
 def test_without_an_authority_nothing_is_loaded(desk: Desk) -> None:
+    desk.ask(NotifyOfSources(True), curious := desk.live())
     effects = desk.ask(LOAD)
     assert "abc (a file) was not loaded: this system has no source authority" in logged(effects)
-    assert len(effects) == 1
+    assert effects[1:] == [Post(curious, UnloadedSource("abc", "a file"), ADMIN)]
     assert not desk.admin.sources.is_pending("abc")
 
 
@@ -114,12 +115,14 @@ def test_who_is_not_the_authority_decides_nothing(desk: Desk, authority: ActorAd
 
 @pytest.mark.parametrize("data", [None, b"", b"bad zip", "no bytes"])
 def test_a_rejection_is_told_at_once_to_who_waits(desk: Desk, authority: ActorAddress, data: Any) -> None:
+    desk.ask(NotifyOfSources(True), curious := desk.live())
     desk.ask(LOAD)
     assert desk.ask(CreateActor(1, "x.Y", source_hash="abc")) == []
     assert desk.ask(AskSource(7, "abc"), PROGRAM) == []
     effects = desk.accept(authority, data)
     assert refusal(1) in effects
     assert Post(PROGRAM, SourceAnswer(7, "abc", None), ADMIN) in effects
+    assert Post(curious, UnloadedSource("abc", "a file"), ADMIN) in effects
     assert "the source abc (a file)" in logged(effects)
     assert desk.admin.sources.data("abc") is None
 

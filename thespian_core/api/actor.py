@@ -129,7 +129,7 @@ class Actor(ActorBase):
 
     def notifyOnSourceAvailability(self, enable: bool = True) -> None:
         """Receive a LoadedSource for each source that can be used, now or later, and an UnloadedSource when
-        one no longer can; or stop that.
+        one no longer can or was not accepted; or stop that.
         """
         from thespian_core.semantics.sourcerequests import NotifyOfSources
 

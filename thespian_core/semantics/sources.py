@@ -15,7 +15,8 @@ valid    valid              valid      valid                unknown   valid
 ======== ================== ========== ==================== ========= =====================
 
 Who waits for a pending source is told as soon as it is pending no longer. A verdict counts only when it
-comes from the authority; there is one at a time, and the last that registers is it.
+comes from the authority; there is one at a time, and the last that registers is it. Who wants to know of
+sources is told when one becomes valid, and when one becomes unknown, be it that a load came to nothing.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ class Sources:
             return [Log("warning", f"{_shown(source_hash, info)} was not loaded: that is no hash")]
         if self.authority is None:
             text = f"{_shown(source_hash, info)} was not loaded: this system has no source authority"
-            return [Log("warning", text)]
+            return [Log("warning", text), *self._tell(UnloadedSource(source_hash, info))]
         self._pending[source_hash] = _Pending(data, info)
         return [self._question(source_hash, self.authority)]
 
@@ -115,8 +116,7 @@ class Sources:
         valid = self._valid.pop(source_hash, None)
         if valid is None:
             return []
-        notice = UnloadedSource(source_hash, valid.info)
-        return [ForgetSource(source_hash), *(Post(to, notice, self._me) for to in self._told.values())]
+        return [ForgetSource(source_hash), *self._tell(UnloadedSource(source_hash, valid.info))]
 
     def decided(self, source_hash: str, data: Any, info: Any, sender: ActorAddress) -> list[Effect]:
         """An actor says what a source is worth: its usable zip file, or None for nothing."""
@@ -134,8 +134,7 @@ class Sources:
         del self._pending[source_hash]
         self._valid[source_hash] = _Valid(data, pending.info if info is None else info)
         notice = LoadedSource(source_hash, self._valid[source_hash].info)
-        effects: list[Effect] = [Post(to, notice, self._me) for to in self._told.values()]
-        return effects + _all(pending.waiting)
+        return self._tell(notice) + _all(pending.waiting)
 
     def tick(self, now: float) -> list[Effect]:
         """Time has passed. What is pending is dropped two minutes after the first tick that finds it so."""
@@ -191,7 +190,10 @@ class Sources:
         effects: list[Effect] = []
         if why is not None:
             effects.append(Log("error", f"{_shown(source_hash, pending.info)} {why}"))
-        return effects + _all(pending.waiting)
+        return effects + self._tell(UnloadedSource(source_hash, pending.info)) + _all(pending.waiting)
+
+    def _tell(self, notice: LoadedSource | UnloadedSource) -> list[Effect]:
+        return [Post(to, notice, self._me) for to in self._told.values()]
 
 
 def _all(waiting: list[Waiting]) -> list[Effect]:

@@ -28,6 +28,7 @@ from thespian_multiproc.runtime.opening import (
     open_exchange,
     open_transport,
     own_host,
+    reserve,
 )
 from thespian_multiproc.runtime.starting import end_admin, reap, start_admin, take_standard_numbers
 from thespian_multiproc.transport.interface import AddressInUse, Transport
@@ -81,16 +82,20 @@ class MultiprocBase(SystemBase):
         """Whether its admin's process still exists."""
         return not self._stopped and self._admin is not None and not self._admin.is_gone()
 
+    def would_join(self) -> bool:
+        """Whether somebody listens at the admin's place; see the interface."""
+        if not default_registry().find(SystemBaseSpec, self.plan.base_name).outlives_starter:
+            return False
+        try:
+            reserve(self._resolve(), self._place).release()
+        except AddressInUse:
+            return True
+        return False
+
     def start(self) -> bool:
         """Join the system at the admin's place, or start one there; see the interface."""
         take_standard_numbers()
-        own = self.plan.capabilities
-        try:
-            transport_class = default_registry().open(TransportSpec, self._scheme)
-            self._transport = open_transport(transport_class, own_host(), LARGEST_MESSAGE_BYTES)
-            self._place = self._transport.resolve(own)
-        except ValueError as why:
-            raise ActorSystemStartupFailure(whynot.cannot_start(self.plan.base_name, why)) from None
+        self._resolve()
         if not is_loopback(self._place):
             self._own_key()  # without one that was given, not even the place is looked at
         until = time.monotonic() + ENDING_LIMIT_S
@@ -196,16 +201,22 @@ class MultiprocBase(SystemBase):
 
     # Inside
 
+    def _resolve(self) -> Transport:
+        try:
+            transport_class = default_registry().open(TransportSpec, self._scheme)
+            self._transport = open_transport(transport_class, own_host(), LARGEST_MESSAGE_BYTES)
+            self._place = self._transport.resolve(self.plan.capabilities)
+            return self._transport
+        except ValueError as why:
+            raise ActorSystemStartupFailure(whynot.cannot_start(self.plan.base_name, why)) from None
+
     def _start_there(self) -> int | None:
         """Start an admin, and return its pid; None when somebody has its place."""
         assert self._transport is not None
         try:
-            with contextlib.closing(self._transport.open()) as endpoint:
-                invitation = endpoint.invite(at=self._place)
+            invitation = reserve(self._transport, self._place)
         except AddressInUse:
             return None
-        except OSError as why:
-            raise ActorSystemStartupFailure(whynot.nobody_can_listen(self._place, why)) from None
         try:
             return start_admin(self._make_plan, invitation, _import_the_rest, self.plan.log_defs)
         finally:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from thespian_core.addresses import ActorAddress, Mailbox
+from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.sources.limits import MAX_SOURCE_BYTES
 from thespian_multiproc.protocol.fields import NONCE_BYTES
 from thespian_multiproc.transport.interface import Buffer, Endpoint, Invitation, Transport
@@ -99,3 +101,19 @@ def is_loopback(place: str) -> bool:
 def new_prefix() -> str:
     """Return letters and digits that no other minter has: 96 random bits."""
     return os.urandom(12).hex()
+
+
+def reserve(transport: Transport, place: str) -> Invitation:
+    """Reserve a mailbox at a place for a process that is to be.
+
+    Raises:
+        AddressInUse: somebody has it.
+        ActorSystemStartupFailure: nobody can have it; it says why.
+    """
+    try:
+        with contextlib.closing(transport.open()) as endpoint:
+            return endpoint.invite(at=place)
+    except OSError as why:
+        from thespian_multiproc.runtime.whynot import nobody_can_listen
+
+        raise ActorSystemStartupFailure(nobody_can_listen(place, why)) from None
