@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from thespian_director import ActorAddressLogFilter as ActorAddressLogFilter
+    from thespian_director import Director as Director
     from thespian_director import DirectorControl as DirectorControl
     from thespian_director import DirectorError as DirectorError
     from thespian_director import GroupLoadableFiles as GroupLoadableFiles

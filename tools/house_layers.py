@@ -11,7 +11,10 @@ IMPURE = frozenset(
         *("os", "time", "asyncio", "logging", "random"),
     }
 )
-PURE = ("thespian_core.semantics", "thespian_multiproc.protocol", "thespian_queue.protocol")
+PURE = (
+    *("thespian_core.semantics", "thespian_multiproc.protocol", "thespian_queue.protocol"),
+    "thespian_director.machine",
+)
 
 
 @attrs.frozen

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from thespian_director.authorityactor import SourceAuthority as SourceAuthority
     from thespian_director.control import DirectorControl as DirectorControl
+    from thespian_director.director import Director as Director
     from thespian_director.errors import DirectorError as DirectorError
     from thespian_director.groupfiles import GroupLoadableFiles as GroupLoadableFiles
     from thespian_director.logfilter import ActorAddressLogFilter as ActorAddressLogFilter
 
 _HOMES = {
     "ActorAddressLogFilter": "logfilter",
+    "Director": "director",
     "DirectorControl": "control",
     "DirectorError": "errors",
     "GroupLoadableFiles": "groupfiles",
@@ -24,6 +26,7 @@ _HOMES = {
 
 __all__ = [
     "ActorAddressLogFilter",
+    "Director",
     "DirectorControl",
     "DirectorError",
     "GroupLoadableFiles",

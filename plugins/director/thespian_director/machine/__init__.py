@@ -1,0 +1,1 @@
+"""What a Director decides: pure, without clock, input or output."""
