@@ -12,6 +12,7 @@ from thespian_core.messages import (
     PoisonMessage,
     WakeupMessage,
 )
+from thespian_core.status import Thespian_StatusReq
 
 # Nobody waits for these, and a dead letter about a dead letter could go round for ever.
 _NEVER = (DeadEnvelope, ChildActorExited, WakeupMessage)
@@ -48,5 +49,10 @@ def is_letter(message: Any) -> bool:
 
 
 def sent_back(message: Any, details: str) -> PoisonMessage | None:
-    """Return what the sender of a message to an actor that could not be created gets; None for nothing."""
-    return None if issubclass(type(message), ActorSystemMessage) else PoisonMessage(message, details)
+    """Return what the sender of a message to an actor that could not be created gets; None for nothing.
+
+    Of the system's own messages only status requests come back: who asks would wait for ever.
+    """
+    kind = type(message)
+    is_told = not issubclass(kind, ActorSystemMessage) or issubclass(kind, Thespian_StatusReq)
+    return PoisonMessage(message, details) if is_told else None

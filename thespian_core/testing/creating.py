@@ -7,6 +7,7 @@ import pytest
 from thespian_core.addresses import ActorAddress
 from thespian_core.api.system import ActorSystem
 from thespian_core.errors import InvalidActorSourceHash, InvalidActorSpecification
+from thespian_core.status import Thespian_StatusReq
 from thespian_core.testing import actors
 from thespian_core.testing.actors import Quiet
 from thespian_core.testing.contract import PATIENCE_S
@@ -106,13 +107,13 @@ class Creating:
     ) -> None:
         parent = asys.createActor(Doer)
         asys.ask(parent, do("report"), PATIENCE_S)
-        asys.tell(parent, do("create_and_send", what, "one", "two"))
-        told = listen_for(asys, 4)
+        asys.tell(parent, do("create_and_send", what, "one", Thespian_StatusReq(), "two"))
+        told = listen_for(asys, 5)
         (child,) = (message for message in told if isinstance(message, ActorAddress))
         seen = [message[1] for message in told if isinstance(message, tuple)]
         assert ("child exited", child) in seen
         poisons = [entry for entry in seen if entry[0] == "poison"]
-        assert [entry[1] for entry in poisons] == ["one", "two"]
+        assert [entry[1] for entry in poisons] == ["one", "Thespian_StatusReq", "two"]
         assert all("Child Aborted" in entry[2] for entry in poisons)
 
     def test_mail_to_a_child_of_an_unknown_source_comes_back_too(self, asys: ActorSystem) -> None:

@@ -10,9 +10,10 @@ import click
 from thespian_director.errors import DirectorError
 from thespian_director.folder import DirectorFolder
 from thespian_director.groupfiles import GroupLoadableFiles, all_groups
+from thespian_director.running import RunningHalf
 
 
-class DirectorControl:
+class DirectorControl(RunningHalf):
     """Carries out director commands; each that is installed is a method ``cmd_NAME``.
 
     A command's arguments are those of the command line. It prints what it does, and returns its exit

@@ -63,6 +63,17 @@ DIRECTOR_NAME = "Director"
 _log = logging.getLogger("thespian.director")
 
 
+class Greeting(Thespian_StatusReq):
+    """Asks an actor whether it lives; it comes back, with the reason, from one that could not be created.
+
+    Args:
+        to: the actor's address, which the sender of what comes back is not.
+    """
+
+    def __init__(self, to: ActorAddress) -> None:
+        self.to = to
+
+
 class Director(Actor):
     """Loads sources as groups, runs their actors, and tells who asks what runs where."""
 
@@ -91,30 +102,33 @@ class Director(Actor):
                 return groups.available(message.sourceHash, message.sourceInfo, now)
             case UnloadedSource():
                 return groups.unavailable(message.sourceHash, now)
+            case ActorExitRequest():
+                return groups.close()
             case Thespian_ActorStatus():
                 return groups.lives(sender, now)
             case ChildActorExited():
                 return groups.exited(message.childAddress, now)
             case PoisonMessage():
-                return self._poisoned(message, sender, now)
+                return self._poisoned(message, now)
             case WakeupMessage():
                 self._wakes_at = None
                 return groups.tick(now)
         return []
 
-    def _poisoned(self, poison: PoisonMessage, sender: ActorAddress, now: float) -> list[Effect]:
+    def _poisoned(self, poison: PoisonMessage, now: float) -> list[Effect]:
         lines = told(poison.details).strip().splitlines() or ["for an unknown reason"]
-        if isinstance(poison.poisonMessage, Thespian_StatusReq):
+        if isinstance(poison.poisonMessage, Greeting):
             # "Child Aborted: package.module.Class was not created: why"
-            return self._groups.failed(sender, lines[0].rpartition("was not created: ")[2], now)
-        return [Log("error", f"{sender} failed on {shown(poison.poisonMessage)}: {lines[-1]}")]
+            why = lines[0].partition("was not created: ")[2] or lines[0]
+            return self._groups.failed(poison.poisonMessage.to, why, now)
+        return [Log("error", f"an actor failed on {shown(poison.poisonMessage)}: {lines[-1]}")]
 
     def _carry_out(self, effect: Effect) -> list[Effect]:
         match effect:
             case Send(to=to, message=message):
                 self.send(to, message)
             case Greet(to=to):
-                self.send(to, Thespian_StatusReq())
+                self.send(to, Greeting(to))
             case End(to=to):
                 self.send(to, ActorExitRequest())
             case Create(run=run):

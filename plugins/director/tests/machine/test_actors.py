@@ -159,3 +159,13 @@ def test_who_asked_for_it_is_notified_once_of_the_next_change(world: World) -> N
     assert notes == [{"DirectorResponse": "NotificationOfUpdate", "Success": True}]
     world.load("v3.tls")
     assert "NotificationOfUpdate" not in [each["DirectorResponse"] for each in world.heard("program")]
+
+
+def test_when_the_director_ends_who_asked_is_notified_and_nothing_is_started_again(world: World) -> None:
+    world.pass_time(100)
+    world.ask("RequestNotification")
+    world.carry_out(world.machine.close())
+    assert world.heard("program") == [{"DirectorResponse": "NotificationOfUpdate", "Success": True}]
+    world.exit("v1 Main 1")
+    assert world.told == []
+    assert world.logged == []

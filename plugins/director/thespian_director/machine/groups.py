@@ -13,6 +13,7 @@ Events:
 ``failed``          it could not be created
 ``exited``          it is gone
 ``tick``            time has passed
+``close``           the Director ends
 =================== =======================================================================
 
 Each returns the effects to be carried out, in order. Seconds are those of a clock that never runs backwards.
@@ -185,6 +186,12 @@ class Groups:
     def tick(self, now: float) -> list[Effect]:
         """Time has passed."""
         return self._finish([effect for group in self._groups.values() for effect in group.tick(now)])
+
+    def close(self) -> list[Effect]:
+        """The Director ends, and with it what it has created: nothing is started again."""
+        effects = self._finish([Changed()])
+        self._groups.clear()
+        return effects
 
     # Inside
 

@@ -1,0 +1,165 @@
+"""Systems that a DirectorControl starts, and sources for them."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from thespian.actors import ActorAddress, ActorSystem
+from thespian_core.testing.sourcekit import zipped
+from thespian_director.control import DirectorControl
+
+PATIENCE_S = 60  # a deadline that only a failing test waits for
+
+ACTORS = '''
+"""Says which version it is of, and what it was told; does as it is bid."""
+
+import app
+from thespian.actors import Actor, ActorExitRequest
+
+
+class Main(Actor):
+    told = ()
+
+    def receiveMessage(self, message, sender):
+        if message == "which":
+            self.send(sender, (app.VERSION, self.told))
+        elif message == "die":
+            raise SystemExit
+        elif isinstance(message, tuple):
+            self.told += message
+
+
+class Other(Main):
+    pass
+
+
+class Fails(Actor):
+    def __init__(self):
+        raise KeyError("no such thing")
+
+
+class ShortLived(Actor):
+    def receiveMessage(self, message, sender):
+        if not isinstance(message, ActorExitRequest):
+            raise SystemExit
+'''
+
+
+def free_port() -> int:
+    """Return a port that nobody has, for connections or for datagrams."""
+    while True:
+        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+            stream.bind(("127.0.0.1", 0))
+            with contextlib.suppress(OSError):
+                datagrams.bind(stream.getsockname())
+                port: int = stream.getsockname()[1]
+                return port
+
+
+@attrs.frozen
+class Site:
+    """A director's folder, and a control for its system.
+
+    Attributes:
+        folder: the director's folder.
+        control: for it.
+    """
+
+    folder: Path
+    control: DirectorControl
+
+    @property
+    def asys(self) -> ActorSystem:
+        """The system, which is started."""
+        return self.control.asys
+
+    def source(self, version: int, **more: str) -> str:
+        """Write a source; return its path."""
+        files = {"app/__init__.py": f"VERSION = {version}\n", "app/actors.py": ACTORS}
+        path = self.folder / f"app-{version}.zip"
+        path.write_bytes(zipped({**files, **{f"app/{name}.py": text for name, text in more.items()}}))
+        return str(path)
+
+    def ask(self, op: str, response: str, **fields: Any) -> dict[str, Any]:
+        """Ask the Director; return its answer."""
+        answer = self.control.ask_wait({"DirectorOp": op, **fields}, response, PATIENCE_S)
+        assert answer is not None
+        return answer
+
+    def define(self, auto_unload: Any = False, **actors: Any) -> None:
+        """Define the group ``app``, of actors ``app.actors.NAME``."""
+        named = {f"app.actors.{name}": stages for name, stages in actors.items()}
+        fields = {"Group": "app", "Actors": named, "AutoUnload": auto_unload}
+        assert self.ask("DefineGroup", "DeclaredGroup", **fields)["Success"]
+
+    def load(self, path: str) -> dict[str, Any]:
+        """Load a source as the group ``app``; return what became of it."""
+        request = {"DirectorOp": "LoadSource", "Group": "app", "Source": path, "Report": True}
+        with self.control.talk() as talk:
+            assert talk.ask(request, "SourceLoading", PATIENCE_S)
+            outcome = talk.wait("SourceLoaded", PATIENCE_S)
+        assert outcome is not None
+        return outcome
+
+    def group(self) -> dict[str, Any]:
+        """Return what the Director tells of the group ``app``."""
+        found: dict[str, Any] = self.ask("RetrieveAll", "AllAddresses")["Groups"]["app"]
+        return found
+
+    def main(self) -> ActorAddress:
+        """Return the active actor of the role ``main``."""
+        found = self.control.get_role_address("main", group="app")
+        assert found is not None
+        address = found["ActorAddress"]
+        assert isinstance(address, ActorAddress)
+        return address
+
+    def which(self, actor: ActorAddress) -> Any:
+        """Ask an actor which version it is of, and what it was told."""
+        with self.asys.private() as mine:
+            return mine.ask(actor, "which", PATIENCE_S)
+
+    def wait_for_change(self, until: Any) -> dict[str, Any]:
+        """Return what the Director tells of the group, as soon as something is true of it."""
+        with self.control.talk() as talk:
+            while True:
+                talk.ask({"DirectorOp": "RequestNotification"}, "nothing", 0)
+                group = self.group()
+                if until(group):
+                    return group
+                assert talk.wait("NotificationOfUpdate", PATIENCE_S) is not None
+
+
+@pytest.fixture(params=["simpleSystemBase", "multiprocTCPBase"])
+def base_name(request: pytest.FixtureRequest) -> str:
+    """A base of one process, and one of many."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def site(base_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A folder whose system accepts every source; the system is started when it is needed, and ended."""
+    folder = tmp_path / "director"
+    folder.mkdir()
+    monkeypatch.setenv("THESPIAN_DIRECTOR_DIR", str(folder))
+    for name, text in {
+        "thespbase": base_name,
+        "adminport": str(free_port()),
+        "othercaps": "{'Source Authority': 'accept-all'}",
+        "thesplogd": str(tmp_path),
+    }.items():
+        (folder / f"{name}.cfg").write_text(text)
+    site = Site(folder, DirectorControl())
+    try:
+        yield site
+    finally:
+        if site.control.is_up:
+            site.asys.shutdown()
