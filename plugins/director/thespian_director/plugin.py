@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 from thespian_core import CommandSpec, DirectorCommandSpec, LogFilterSpec, SourceAuthoritySpec, hookimpl
 
-COMMANDS = ("help", "config", "avail", "gensrc", "keygen", "tlsinfo")
+COMMANDS = (
+    *("help", "config", "avail", "gensrc", "tlsinfo", "keygen"),
+    *("start", "shutdown", "load", "refresh", "unload", "list"),
+)
 
 
 @hookimpl

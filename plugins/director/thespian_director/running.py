@@ -51,7 +51,8 @@ class RunningHalf:
         """
         from thespian_director.systems import base_of, open_system
 
-        if self._asys is None or not self.is_alive:
+        self.forget_ended()
+        if self._asys is None:
             base = base_of(self.folder, self.system_base, self.admin_port)
             self._asys, self._state = open_system(self.folder, base)
         return self._asys
@@ -60,6 +61,12 @@ class RunningHalf:
     def is_alive(self) -> bool:
         """Whether a system was started or joined, and still runs."""
         return self._state is not None and self._state.is_running
+
+    def forget_ended(self) -> None:
+        """Let go of a system that has ended; one that runs is kept."""
+        if self._asys is not None and not self.is_alive:
+            self._asys.shutdown()  # there is nothing to end any more: this gives up the connection to it
+            self._asys = self._state = None
 
     @property
     def director(self) -> ActorAddress:
@@ -99,6 +106,18 @@ class RunningHalf:
             return base_of(self.folder, base_name, self.admin_port).would_join()
         ours = ActorSystem.systemBase
         return ours is not None and ours.name == base_name and bool(ours.is_running)
+
+    def system_on(self, base_name: str) -> ActorSystem:
+        """Return the system of this port on a base; it is started unless it runs.
+
+        Raises:
+            ActorSystemStartupFailure: it says why it cannot be.
+        """
+        from thespian_director.systems import base_of, open_system
+
+        if base_name == self.system_base:
+            return self.asys
+        return open_system(self.folder, base_of(self.folder, base_name, self.admin_port))[0]
 
     def require_up(self) -> None:
         """Return when the system runs.
@@ -241,14 +260,6 @@ class Talk:
             DirectorError: it says no, or nothing.
         """
         return checked(self.ask(message, response, timeout_s), response, timeout_s)
-
-    def await_(self, response: str, timeout_s: float) -> dict[str, Any]:
-        """Return an answer that is to come.
-
-        Raises:
-            DirectorError: it says no, or nothing comes.
-        """
-        return checked(self.wait(response, timeout_s), response, timeout_s)
 
 
 def checked(answer: dict[str, Any] | None, response: str, timeout_s: float) -> dict[str, Any]:

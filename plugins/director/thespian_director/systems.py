@@ -88,11 +88,12 @@ def open_system(folder: DirectorFolder, base: SystemBase) -> tuple[ActorSystem, 
 def _environment(folder: DirectorFolder) -> Iterator[None]:
     """Let the processes of a new system find the folder and the internal log; they inherit it."""
     path, size_bytes = folder.internal_log
-    wanted = {
-        FOLDER_VARIABLE: str(folder.path),
-        "THESPLOG_FILE": path,
-        "THESPLOG_FILE_MAXSIZE": str(size_bytes),
-    }
+    wanted = {FOLDER_VARIABLE: str(folder.path)}
+    # What the environment says counts for more than what holds when nobody has said anything.
+    if folder.setting("thesplogf") or "THESPLOG_FILE" not in os.environ:
+        wanted["THESPLOG_FILE"] = path
+    if folder.setting("thesplogs") or "THESPLOG_FILE_MAXSIZE" not in os.environ:
+        wanted["THESPLOG_FILE_MAXSIZE"] = str(size_bytes)
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

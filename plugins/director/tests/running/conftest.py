@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ PATIENCE_S = 60  # a deadline that only a failing test waits for
 ACTORS = '''
 """Says which version it is of, and what it was told; does as it is bid."""
 
-import app
+import app as here
 from thespian.actors import Actor, ActorExitRequest
 
 
@@ -29,7 +32,7 @@ class Main(Actor):
 
     def receiveMessage(self, message, sender):
         if message == "which":
-            self.send(sender, (app.VERSION, self.told))
+            self.send(sender, (here.VERSION, self.told))
         elif message == "die":
             raise SystemExit
         elif isinstance(message, tuple):
@@ -163,3 +166,96 @@ def site(base_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     finally:
         if site.control.is_up:
             site.asys.shutdown()
+
+
+@attrs.frozen
+class Shop:
+    """A director's folder with a key, whose system accepts what that has signed.
+
+    Attributes:
+        folder: the director's folder.
+        control: for it.
+        key: the private key.
+        sources: the folder that packages are made from.
+        environ: for programs that work in the folder.
+    """
+
+    folder: Path
+    control: DirectorControl
+    key: Path
+    sources: Path
+    environ: dict[str, str]
+
+    def package(
+        self, version: int, group: str = "app", tli: dict[str, Any] | None = None, **more: str
+    ) -> Path:
+        """Make a package, and write the group's TLI file; return the package's path."""
+        files = {"__init__": f"VERSION = {version}\n", "actors": ACTORS, **more}
+        for name, text in files.items():
+            (self.sources / group / f"{name}.py").parent.mkdir(exist_ok=True)
+            (self.sources / group / f"{name}.py").write_text(text.replace("import app", f"import {group}"))
+        roles = {"OnLoad": {"Role": "main", "Message": ("load",)}}
+        written = {"Actors": {f"{group}.actors.Main": roles}} if tli is None else tli
+        (self.sources / f"{group}.tli").write_text(repr(written))
+        words = (group, self.key, self.sources, f"version:{version}", f"{group}/*.py")
+        assert self.control("gensrc", *words) == 0
+        return self.folder / f"{group}-{version}.tls"
+
+    def tli(self, written: dict[str, Any], group: str = "app") -> None:
+        """Write a TLI file that gensrc has not seen."""
+        (self.folder / f"{group}.tli").write_text(repr(written))
+
+    def loaded(self, group: str = "app") -> dict[str, Any]:
+        """Return what the Director tells of a group."""
+        answer = self.control.ask_wait({"DirectorOp": "RetrieveAll"}, "AllAddresses", PATIENCE_S)
+        assert answer is not None
+        found: dict[str, Any] = answer["Groups"][group]
+        return found
+
+    def version(self, group: str = "app") -> int:
+        """Ask the active main actor of a group for its version."""
+        found = self.control.get_role_address("main", group=group)
+        assert found is not None
+        with self.control.asys.private() as mine:
+            version: int = mine.ask(found["ActorAddress"], "which", PATIENCE_S)[0]
+            return version
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """Begin a command in a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "thespian.director", *words],
+            cwd=self.folder.parent,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        """Run a command in a process of its own; return its status, output and errors."""
+        with self.begin(*words) as process:
+            out, err = process.communicate(timeout=PATIENCE_S)
+        assert "Traceback" not in err
+        return process.returncode, out, err
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """A folder with a key; its system is started when it is needed, and ended."""
+    folder, sources = tmp_path / "director", tmp_path / "sources"
+    folder.mkdir()
+    sources.mkdir()
+    monkeypatch.setenv("THESPIAN_DIRECTOR_DIR", str(folder))
+    for name, text in {"adminport": str(free_port()), "thesplogd": str(tmp_path)}.items():
+        (folder / f"{name}.cfg").write_text(text)
+    control = DirectorControl()
+    assert control("keygen", tmp_path / "key.pem") == 0
+    (tmp_path / "key_tls.key").rename(folder / "key_tls.key")
+    shop = Shop(folder, control, tmp_path / "key.pem", sources, dict(os.environ))
+    try:
+        yield shop
+    finally:
+        if control.is_up:
+            control.asys.shutdown()
+        control.forget_ended()
