@@ -8,7 +8,7 @@ from thespian_core import CommandSpec, DirectorCommandSpec, LogFilterSpec, Sourc
 
 COMMANDS = (
     *("help", "config", "avail", "gensrc", "tlsinfo", "keygen"),
-    *("start", "shutdown", "load", "refresh", "unload", "list"),
+    *("start", "shutdown", "bootstart", "load", "refresh", "unload", "list"),
 )
 
 
