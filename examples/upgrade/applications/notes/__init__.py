@@ -1,0 +1,1 @@
+"""The folder that the second application is packed from."""

@@ -1,0 +1,1 @@
+"""Shows notes as web pages."""

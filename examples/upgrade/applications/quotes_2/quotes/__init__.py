@@ -1,0 +1,3 @@
+"""Says what an order costs."""
+
+VERSION = 2
