@@ -60,11 +60,12 @@ GENSRC = "gensrc: collect, compile as a check, pack, sign, write"
 COMPILE = "of that, only compiling all files"
 VERIFY = "verify: read keys, check the signature, check the archive"
 LOAD = "load into a TCP system, create an actor of it, first answer"
+DIRECTOR_LOAD = "DirectorControl.cmd_load of the same, until its actor works"
 CREATE = "create an actor of the same class from disk, first answer"
 IMPORT_SOURCE = f"first import of {IMPORTED} modules from the loaded source"
 IMPORT_DISK = "the same from disk, nothing compiled yet"
 IMPORT_CACHED = "the same from disk, with .pyc files"
-FIGURES = (GENSRC, COMPILE, VERIFY, LOAD, CREATE, IMPORT_SOURCE, IMPORT_DISK, IMPORT_CACHED)
+FIGURES = (GENSRC, COMPILE, VERIFY, LOAD, DIRECTOR_LOAD, CREATE, IMPORT_SOURCE, IMPORT_DISK, IMPORT_CACHED)
 
 
 def main() -> None:
@@ -97,6 +98,7 @@ def measure(control: DirectorControl, key: Path, root: Path) -> dict[str, list[f
     with socket.create_server(("127.0.0.1", 0)) as probe:
         capabilities: dict[str, Any] = {"Admin Port": probe.getsockname()[1], "Source Authority": "director"}
     system = ActorSystem("multiprocTCPBase", capabilities, logDefs=False, transientUnique=True)
+    operator = DirectorControl(control.folder.path, admin_port=capabilities["Admin Port"])
     try:
         for _ in range(ROUNDS):
             figures[GENSRC].append(timed(lambda: control.cmd_gensrc("big", key, root, "**/*.py")))
@@ -104,6 +106,8 @@ def measure(control: DirectorControl, key: Path, root: Path) -> dict[str, list[f
             figures[VERIFY].append(timed(lambda: verify_with(control.folder, package.read_bytes())))
             figures[LOAD].append(timed(lambda: answer(system, system.loadActorSource(str(package)))))
             system.unloadActorSource(source_hash(package.read_bytes()))
+            figures[DIRECTOR_LOAD].append(timed(lambda: loaded_by(operator)))
+            operator.cmd_unload(source_hash(package.read_bytes()))
             figures[CREATE].append(timed(lambda: answer(system, None)))
             figures[IMPORT_SOURCE].append(import_from(control, package))
             forget_compiled(root)
@@ -112,6 +116,7 @@ def measure(control: DirectorControl, key: Path, root: Path) -> dict[str, list[f
             forget_compiled(root)
     finally:
         system.shutdown()
+        operator.forget_ended()
     return figures
 
 
@@ -120,6 +125,7 @@ def write_program(root: Path) -> None:
     (root / "big").mkdir(parents=True)
     (root / "big" / "__init__.py").write_text("")
     (root / "big" / "act.py").write_text(ACTOR)
+    (root / "big.tli").write_text('{"Actors": {"big.act.Echo": {"OnLoad": {"Role": "echo"}}}}')
     for number in range(FILES - 2):
         (root / "big" / f"m{number}.py").write_text(BODY.replace("{number}", str(number)))
 
@@ -141,6 +147,11 @@ def answer(system: ActorSystem, source: str | None) -> None:
     """Create an actor, and wait for its first answer."""
     echo = system.createActor("big.act.Echo", sourceHash=source)
     assert system.ask(echo, "hello", ANSWER_S) == "hello"
+
+
+def loaded_by(operator: DirectorControl) -> None:
+    """Load the package as an operator does."""
+    assert operator.cmd_load("big") == 0
 
 
 def import_from(control: DirectorControl, package: Path) -> float:
