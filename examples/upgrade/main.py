@@ -85,7 +85,7 @@ def _run(site: Site, seconds: float, told: Callable[[str], None]) -> Clients:
         clients.phase = PHASES[3]
         newest = site.active("quotes")
         with front.drained():  # an actor that is unloaded ends when its mailbox is empty
-            site.director("unload", newest)
+            site.unload(newest)
 
         clients.phase = PHASES[4]
         time.sleep(seconds)

@@ -85,6 +85,16 @@ class Site:
         """Return the file that names what is packed with an application."""
         return APPLICATIONS / sources / "libraries.txt"
 
+    def unload(self, source_hash: str) -> None:
+        """Unload a source from this very process: requests wait meanwhile, and shall not wait for a shell.
+
+        Raises:
+            CommandFailed: its status is not 0.
+        """
+        self._tell(f"$ thespian director unload {source_hash}")
+        if self.control("unload", source_hash) != 0:
+            raise CommandFailed(f"{source_hash} was not unloaded")
+
     def active(self, group: str) -> str:
         """Return the hash of a group's active version."""
         answer = self.control.ask_wait({"DirectorOp": "RetrieveAll", "Group": group}, "AllAddresses")

@@ -187,7 +187,14 @@ def test_python_on_a_page_is_recognised(text: str, found: bool) -> None:
     assert any(map(is_python, blocks(text))) == found
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(script, marks=pytest.mark.slow if script.name == "director_session.py" else ())
+        for script in SCRIPTS
+    ],
+    ids=lambda script: script.name,
+)
 def test_a_script_prints_what_the_page_says_it_prints(script: Path) -> None:
     ran = subprocess.run(
         [sys.executable, script],

@@ -42,7 +42,7 @@ class RunningHalf:
 
     @property
     def asys(self) -> ActorSystem:
-        """The actor system of the folder: it is started unless it runs.
+        """The actor system of the folder, which is started unless it runs.
 
         Raises:
             ActorSystemStartupFailure: it says why it cannot be.
@@ -87,7 +87,7 @@ class RunningHalf:
 
     @property
     def is_up(self) -> bool:
-        """Whether the system runs; it is not started.
+        """Whether the system runs; none is started.
 
         Raises:
             PluginError: its base is not installed.

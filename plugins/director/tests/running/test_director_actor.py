@@ -88,7 +88,7 @@ def test_only_as_many_versions_are_kept_as_the_group_says(site: Site) -> None:
     first, second = (site.load(site.source(number))["SourceHash"] for number in (1, 2))
     assert site.group()["Loaded"] == [second]
     answer = site.ask("UnloadSource", "SourceUnloaded", SourceHash=first)
-    assert answer["Error"] == f"no source {first} is loaded"
+    assert answer["Error"] == f"no source '{first}' is loaded"
 
 
 def test_a_director_that_ended_is_replaced_by_one_that_takes_over_what_is_loaded(site: Site) -> None:

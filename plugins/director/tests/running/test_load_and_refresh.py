@@ -9,6 +9,8 @@ import pytest
 
 from plugins.director.tests.running.conftest import Shop
 
+pytestmark = pytest.mark.slow
+
 Output = pytest.CaptureFixture[str]
 
 
@@ -42,7 +44,6 @@ def test_the_file_that_is_named_is_loaded_also_when_there_is_a_newer_one(shop: S
     ]
 
 
-@pytest.mark.slow
 def test_refresh_loads_the_newest_of_each_group_and_nothing_twice(shop: Shop, capsys: Output) -> None:
     shop.package(1)
     shop.package(2)
@@ -117,7 +118,6 @@ def test_what_cannot_be_done_is_one_sentence_and_starts_nothing(
     assert not shop.control.is_up
 
 
-@pytest.mark.slow
 def test_what_is_loaded_is_listed_for_people_and_for_programs(shop: Shop, capsys: Output) -> None:
     tli = {
         "Actors": {
@@ -166,7 +166,7 @@ def test_a_source_that_is_unloaded_gives_way_to_the_one_before(shop: Shop, capsy
     assert said(capsys) == ("", "")
     assert shop.version() == 1
     assert shop.control("unload", newest) == 1
-    assert said(capsys)[1] == f"Error: SourceUnloaded ERROR: no source {newest} is loaded\n"
+    assert said(capsys)[1] == f"Error: SourceUnloaded ERROR: no source '{newest}' is loaded\n"
 
 
 def test_old_packages_are_removed_when_the_group_keeps_only_some(shop: Shop) -> None:

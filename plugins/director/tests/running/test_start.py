@@ -16,6 +16,8 @@ import pytest
 from plugins.director.tests.running.conftest import PATIENCE_S, Shop
 from thespian_director.control import DirectorControl
 
+pytestmark = pytest.mark.slow
+
 Output = pytest.CaptureFixture[str]
 
 
@@ -28,7 +30,6 @@ def test_start_brings_the_newest_packages_and_doing_it_again_changes_nothing(sho
     assert shop.version() == 1
 
 
-@pytest.mark.slow
 def test_starts_from_several_terminals_at_once_make_one_system_and_load_once(shop: Shop) -> None:
     shop.package(1)
     terminals = [shop.begin("start") for _ in range(3)]
@@ -41,7 +42,6 @@ def test_starts_from_several_terminals_at_once_make_one_system_and_load_once(sho
     assert shop.version() == 1
 
 
-@pytest.mark.slow
 def test_a_shutdown_in_another_terminal_ends_the_system_and_can_be_done_once(shop: Shop) -> None:
     assert shop.control("start") == 0
     status, out, err = shop.run("shutdown")
@@ -63,7 +63,6 @@ def test_a_shutdown_ends_the_system_of_the_old_base_too(shop: Shop, capsys: Outp
     assert not now.is_running_on("multiprocTCPBase")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["SIGTERM", "Ctrl-C", "shutdown elsewhere"])
 def test_a_start_that_waits_ends_with_its_system_and_with_status_0(shop: Shop, ending: str) -> None:
     shop.package(1)
@@ -79,7 +78,6 @@ def test_a_start_that_waits_ends_with_its_system_and_with_status_0(shop: Shop, e
     assert not shop.control.is_up
 
 
-@pytest.mark.slow
 def test_a_start_that_waits_ends_with_status_1_when_its_system_ends_by_itself(shop: Shop) -> None:
     shop.package(1)
     with shop.begin("start", "wait") as process:
@@ -92,7 +90,6 @@ def test_a_start_that_waits_ends_with_status_1_when_its_system_ends_by_itself(sh
     assert "ended by itself" in err
 
 
-@pytest.mark.slow
 def test_a_package_that_cannot_be_loaded_does_not_keep_a_system_from_waiting(shop: Shop) -> None:
     shop.package(1).write_bytes(b"nothing that was signed")
     with shop.begin("start", "wait") as process:
@@ -104,7 +101,6 @@ def test_a_package_that_cannot_be_loaded_does_not_keep_a_system_from_waiting(sho
     assert process.returncode == 0
 
 
-@pytest.mark.slow
 def test_a_director_that_is_killed_during_a_refresh_is_told_and_the_next_one_completes(shop: Shop) -> None:
     gate = shop.folder.parent / "gate"
     os.mkfifo(gate)
@@ -131,7 +127,6 @@ def test_a_director_that_is_killed_during_a_refresh_is_told_and_the_next_one_com
     assert shop.version() == 2
 
 
-@pytest.mark.slow
 def test_a_wrong_key_is_one_sentence(shop: Shop, tmp_path: Path) -> None:
     assert shop.control("start") == 0
     other = tmp_path / "other.key"
@@ -145,7 +140,6 @@ def test_a_wrong_key_is_one_sentence(shop: Shop, tmp_path: Path) -> None:
     assert shop.control.is_up
 
 
-@pytest.mark.slow
 def test_another_program_at_the_port_is_one_sentence(shop: Shop) -> None:
     with socket.create_server(("127.0.0.1", shop.control.admin_port)):
         status, out, err = shop.run("start")

@@ -2,17 +2,17 @@
 
 Stages of a version, and what an event makes of it; what is gone has no record:
 
-========== ============= =================== ============== ==================== ===============
-stage      source        all its actors live an actor cannot source unloaded     turn comes
-           available                         be created
-========== ============= =================== ============== ==================== ===============
-validating waiting                                          gone: not accepted
-waiting                                                     gone                 starting
-starting                 loaded, and active  gone           gone
-loaded                                                      gone; when active,
-                                                            the newest other one
-                                                            is active again
-========== ============= =================== ============== ==================== ===============
+========== ========= ============== =============== ========================== ==========
+stage      source    all its actors an actor cannot source unloaded            turn comes
+           available live           be created
+========== ========= ============== =============== ========================== ==========
+validating waiting                                  gone: not accepted
+waiting                                             gone                       starting
+starting             loaded, active gone            gone
+loaded                                              gone; if active, see below
+========== ========= ============== =============== ========================== ==========
+
+When the active version is unloaded, the newest of the others is active again.
 
 One version of a group starts at a time, in the order in which their sources became available. What was
 active remains so until all actors of the next one live; so a version that cannot start changes nothing.

@@ -92,7 +92,7 @@ class Groups:
     def _unload(self, source_hash: Any, sender: ActorAddress, now: float) -> list[Effect]:
         found = self._find(source_hash)
         if found is None and (not isinstance(source_hash, str) or source_hash not in self._sources):
-            error = f"no source {told(source_hash)} is loaded"
+            error = f"no source {shown(source_hash)} is loaded"
             return [answer(sender, "SourceUnloaded", error, Group=None, SourceHash=source_hash)]
         effects, name = ([], None) if found is None else (found[0].remove(found[1], now), found[0].name)
         done = answer(sender, "SourceUnloaded", Group=name, SourceHash=source_hash)
