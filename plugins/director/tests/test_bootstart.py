@@ -83,7 +83,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(operator: Operator, tmp_
 
 def test_launchd_gets_a_property_list(operator: Operator) -> None:
     out = printed(operator, manager="launchd")
-    text = out.partition("\n")[2].partition("</plist>")[0] + "</plist>"
+    text = out[out.index("<?xml") : out.index("</plist>")] + "</plist>"
     found = plistlib.loads(text.encode())
     assert found["ProgramArguments"][1:] == ["-m", "thespian.director", "start", "wait"]
     assert found["EnvironmentVariables"] == {"THESPIAN_DIRECTOR_DIR": str(operator.folder)}
@@ -149,3 +149,14 @@ def test_a_command_that_fails_is_told_with_what_it_said(command: tuple[str, ...]
     said = "failed with status 3\n  broken" if command[0] == "sh" else "cannot be run"
     with pytest.raises(DirectorError, match=f"{said}(.|\n)*the files are written"):
         making.carry_out(Work({}, (command,)), "any", lambda _: None)
+
+
+def test_what_the_services_user_cannot_get_at_is_told(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    (closed / "director").mkdir(parents=True)
+    closed.chmod(0o700)
+    service = Service("name", str(closed / "director"), python="/bin/sh")
+    told = [sentence for sentence in making.out_of_reach(service) if str(closed) in sentence]
+    above = next(folder for folder in reversed((closed / "x").parents) if not folder.stat().st_mode & 0o001)
+    assert told == [f"thespian must read {closed / 'director'}, and {above} is closed to others"]
+    assert list(making.out_of_reach(Service("name", "/usr/lib", python="/bin/sh"))) == []

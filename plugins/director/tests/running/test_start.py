@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from plugins.director.tests.running.conftest import PATIENCE_S, Shop
+from thespian.actors import ActorSystem
 from thespian_director.control import DirectorControl
 
 pytestmark = pytest.mark.slow
@@ -145,6 +146,33 @@ def test_another_program_at_the_port_is_one_sentence(shop: Shop) -> None:
         status, out, err = shop.run("start")
     assert (status, out) == (1, "")
     assert "something listens at" in err
+
+
+def test_loads_of_two_versions_from_two_terminals_at_once_are_both_carried_out(shop: Shop) -> None:
+    packages = [shop.package(version) for version in (1, 2)]
+    assert shop.control("load", packages[0]) == 0
+    terminals = [shop.begin("load", package.name) for package in [*packages, packages[1]]]
+    ended = [(*terminal.communicate(timeout=PATIENCE_S), terminal.returncode) for terminal in terminals]
+    assert [status for *_, status in ended] == [0, 0, 0], ended
+    assert [out.split(":")[0] for out, *_ in ended] == [
+        f'Loaded "app" {package}' for package in [*packages, packages[1]]
+    ]
+    group = shop.loaded()
+    assert len(group["Loaded"]) == len(group["Running"]) == 2
+    assert group["ActiveHash"] == group["Loaded"][-1]
+    assert {len(actors) for actors in group["Running"].values()} == {1}
+
+
+def test_a_system_that_others_started_gets_a_director(shop: Shop) -> None:
+    port = {"Admin Port": shop.control.admin_port}
+    system = ActorSystem("multiprocTCPBase", port, logDefs=False, transientUnique=True)
+    try:
+        assert shop.run("list") == (0, "", "")
+        shop.package(1)
+        assert shop.run("refresh")[0] == 0
+        assert shop.version() == 1
+    finally:
+        system.shutdown()
 
 
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path, capsys: Output) -> None:

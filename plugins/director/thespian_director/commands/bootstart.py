@@ -74,6 +74,8 @@ def command(
     work = making.MANAGERS[kind](service)
     if not making.check(work) and work.unit is not None:
         click.echo("Note: systemd-analyze could not verify the unit", err=True)
+    for sentence in making.out_of_reach(service):
+        click.echo(f"Note: {sentence}", err=True)
     if dry_run:
         for line in making.described(work):
             click.echo(line)

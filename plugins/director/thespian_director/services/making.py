@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -71,6 +72,15 @@ def check(work: Work) -> bool:
         DirectorError: it finds something wrong.
     """
     return work.unit is not None and systemd.verify(work.unit, work.files[work.unit])
+
+
+def out_of_reach(service: Service) -> Iterator[str]:
+    """Yield a sentence for each thing that the user of a service can hardly get at."""
+    for path, what in ((service.python, "run"), (service.folder, "read")):
+        for folder in reversed(Path(os.path.realpath(path)).parents):
+            if folder.is_dir() and not folder.stat().st_mode & stat.S_IXOTH:
+                yield f"{service.user} must {what} {path}, and {folder} is closed to others"
+                break
 
 
 def write(work: Work, root: Path) -> None:
