@@ -193,15 +193,17 @@ class RunningHalf:
         until = time.monotonic() + ANSWER_LIMIT_S
         with self.asys.private() as connection:
             about = connection.ask(director, Thespian_StatusReq(), ANSWER_LIMIT_S)
-            asked = about is None
-            while time.monotonic() < until and about is not None:
+            if about is None:
+                raise _no_answer("Thespian_ActorStatus", ANSWER_LIMIT_S)
+            was_told = False
+            while time.monotonic() < until:  # each turn waits for an answer of the system's
                 status = connection.ask(about.adminAddress, Thespian_StatusReq(), ANSWER_LIMIT_S)
                 if isinstance(status, Thespian_SystemStatus) and status.sourceAuthority is not None:
                     return
-                if not asked:
+                if not was_told:
                     authority = connection.createActor(AUTHORITY_CLASS, globalName=AUTHORITY_NAME)
                     connection.tell(authority, f"Startup:{self.folder.path}")
-                    asked = True
+                    was_told = True
         raise DirectorError(
             f"the system at Admin Port {self.admin_port} has no source authority, and ours did not become it "
             f"within {ANSWER_LIMIT_S:.0f} s",
@@ -269,10 +271,14 @@ def checked(answer: dict[str, Any] | None, response: str, timeout_s: float) -> d
         DirectorError: it says no, or there is none.
     """
     if answer is None:
-        raise DirectorError(
-            f"{response} ERROR: Timeout: the Director did not answer within {timeout_s:.0f} s",
-            "its system may be stopped or overloaded:  thespian status",
-        )
+        raise _no_answer(response, timeout_s)
     if not answer["Success"]:
         raise DirectorError(f"{response} ERROR: {answer.get('Error', answer)}")
     return answer
+
+
+def _no_answer(response: str, timeout_s: float) -> DirectorError:
+    return DirectorError(
+        f"{response} ERROR: Timeout: the Director did not answer within {timeout_s:.0f} s",
+        "its system may be stopped or overloaded:  thespian status",
+    )

@@ -13,10 +13,6 @@ from thespian_core.hooks.registry import default_registry
 from thespian_core.systembase import Plan, SystemBase
 from thespian_director.folder import FOLDER_VARIABLE, DirectorFolder
 
-#: The capability that names the formats of packages that a system reads: programs know the first as 1.
-FORMATS = ("DirectorFmt", [1])
-AUTHORITY = ("Source Authority", "director")
-
 
 def base_of(folder: DirectorFolder, base_name: str, admin_port: int) -> SystemBase:
     """Return the system base with what the folder says a system is started with; nothing is started.
@@ -47,7 +43,8 @@ def capabilities(folder: DirectorFolder, admin_port: int) -> dict[str, Any]:
     leader = folder.convention_leader
     return {
         "Admin Port": admin_port,
-        **dict([FORMATS, AUTHORITY]),
+        "Source Authority": "director",
+        "DirectorFmt": [1],  # programs know that packages of the original's first form are read
         **({} if leader is None else {"Convention Address.IPv4": leader}),
         **folder.other_capabilities,
     }

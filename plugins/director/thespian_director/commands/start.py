@@ -25,6 +25,8 @@ def command(control: DirectorControl, wait: str | None) -> None:
     from thespian_director.waiting import EndRequest, wait_for_end
 
     control.folder.check()
+    what = "is joined" if control.is_up else "is started"
+    control.tell(f"a system on {control.system_base} at Admin Port {control.admin_port} {what}")
     if wait is None:
         if not is_shared(control.system_base):
             click.echo(
