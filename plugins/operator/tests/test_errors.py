@@ -108,8 +108,8 @@ def test_a_base_without_processes_cannot_be_looked_at(thespian: Command, name: s
     assert said.startswith("Error: a system on simpleSystemBase lives and ends with its program")
 
 
-@every_command
-@pytest.mark.parametrize("port", ["0", "65536", "many", "1900.5", ""])
+@pytest.mark.parametrize("name", [*COMMANDS, "doctor"])
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "many", "1900.5", ""])
 def test_a_port_that_is_none_is_told(thespian: Command, name: str, port: str) -> None:
     said = thespian.fails(name, "--port", port, status=2)
     assert "Error: Invalid value for '--port'" in said

@@ -70,22 +70,26 @@ def cannot_start(base_name: str, why: ValueError) -> str:
 
 
 def nobody_can_listen(place: str, why: OSError) -> str:
-    """Say that the system refuses a place, though nobody has it."""
+    """Say that the system refuses a place, though nobody has it.
+
+    >>> print(nobody_can_listen("127.0.0.1:80", OSError(errno.EACCES, "Permission denied")))
+    nobody can listen at 127.0.0.1:80: Permission denied
+      ports below 1024 are the superuser's: choose a greater Admin Port
+    """
+    return f"nobody can listen at {place}: {_reason(why)}\n  {cure_of(why) or _cure_of_place(place, why)}"
+
+
+def _cure_of_place(place: str, why: OSError) -> str:
     port = place.rpartition(":")[2]
-    cure = cure_of(why)
-    if cure:
-        pass
-    elif why.errno in (errno.EACCES, errno.EPERM) and port.isdecimal() and int(port) < FIRST_FREE_PORT:
-        cure = f"ports below {FIRST_FREE_PORT} are the superuser's: choose a greater Admin Port"
-    elif why.errno == errno.EADDRNOTAVAIL:
-        cure = "it is no address of this machine: name one that is in THESPIAN_BASE_IPADDR, or unset it"
-    elif why.errno == errno.EAFNOSUPPORT:
-        cure = "this machine has no addresses of that kind: name another in THESPIAN_BASE_IPADDR, or unset it"
-    elif why.errno in _NO_NETWORK:
-        cure = "the interface with that address is down:  ip link set lo up  mends that for loopback"
-    else:
-        cure = "choose another Admin Port, or see who may use this one"
-    return f"nobody can listen at {place}: {why.strerror or why}\n  {cure}"
+    if why.errno in (errno.EACCES, errno.EPERM) and port.isdecimal() and int(port) < FIRST_FREE_PORT:
+        return f"ports below {FIRST_FREE_PORT} are the superuser's: choose a greater Admin Port"
+    if why.errno == errno.EADDRNOTAVAIL:
+        return "it is no address of this machine: name one that is in THESPIAN_BASE_IPADDR, or unset it"
+    if why.errno == errno.EAFNOSUPPORT:
+        return "this machine has no addresses of that kind: name another in THESPIAN_BASE_IPADDR, or unset it"
+    if why.errno in _NO_NETWORK:
+        return "the interface with that address is down:  ip link set lo up  mends that for loopback"
+    return "choose another Admin Port, or see who may use this one"
 
 
 def cannot_be_joined(place: str, reasons: Sequence[str]) -> str:
