@@ -15,6 +15,8 @@ from plugins.operator.tests.test_doctor_and_starts import a_program_with_a_syste
 from plugins.operator.tests.test_output import on_a_terminal, read_all
 from thespian_multiproc.runtime.living import ProcessWatch
 
+pytestmark = pytest.mark.slow
+
 
 def found(command: Command, topic: str, *words: object) -> dict[str, object]:
     """Return the one thing of this topic, which must be no error, and worth mending."""
@@ -41,7 +43,6 @@ def test_a_start_that_would_join_a_system_works_says_the_doctor(town: Town) -> N
     assert len(town.thespian.json("status")["actors"]) == 1  # it is as it was
 
 
-@pytest.mark.slow
 def test_a_trial_leaves_nothing_behind(thespian: Command, base_name: str, tmp_path: Path) -> None:
     in_folder = attrs.evolve(thespian, environ={"XDG_STATE_HOME": str(tmp_path / "state")})
     port = free_port()
@@ -77,7 +78,6 @@ def test_a_broken_plugin_is_warned_of_and_the_others_work(thespian: Command, tmp
     assert "\x1b" not in ran.stdout
 
 
-@pytest.mark.slow
 def test_a_system_of_another_release_is_warned_of(thespian: Command, tmp_path: Path) -> None:
     lib = tmp_path / "lib"
     a_distribution(lib, "thespian-tcp", "9.9.9", "tcp = thespian_tcp.plugin")
@@ -95,9 +95,14 @@ def test_a_key_from_the_future_tells_that_the_clock_is_wrong(thespian: Command, 
     key.write_bytes(os.urandom(32))
     key.chmod(0o600)
     os.utime(key, (4e9, 4e9))
-    command = attrs.evolve(thespian, environ={"THESPIAN_KEY_FILE": str(key)})
-    text = str(found(command, "clock", "--base", "multiprocTCPBase", "--port", free_port())["text"])
-    assert f"but {key} was written at 2096-" in text
+    environ = {"THESPIAN_KEY_FILE": str(key), "XDG_STATE_HOME": str(tmp_path / "none" / "yet")}
+    command = attrs.evolve(thespian, environ=environ)
+    findings = command.json("doctor", "--base", "multiprocTCPBase", "--port", free_port())["findings"]
+    clock, *others = [
+        one for one in findings if one["level"] != "ok" and one["topic"] in ("clock", "folders")
+    ]
+    assert f"but {key} was written at 2096-" in clock["text"]
+    assert others == []  # a folder that will be made when it is needed is none to be mended
 
 
 def test_a_system_that_has_ended_by_itself_is_told(town: Town) -> None:
@@ -111,7 +116,6 @@ def test_a_system_that_has_ended_by_itself_is_told(town: Town) -> None:
     assert f"its launcher, process {launcher}, is gone: killed by SIGKILL" in str(finding["text"])
 
 
-@pytest.mark.slow
 def test_a_terminal_shows_colours_and_wraps(thespian: Command) -> None:
     without = attrs.evolve(thespian, environ={"THESPIAN_KEY_FILE": "/not/there.key"})
     words = ("doctor", "--base", "multiprocTCPBase", "--port", free_port())

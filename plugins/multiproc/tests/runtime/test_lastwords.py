@@ -38,6 +38,13 @@ def test_what_was_left_can_be_read_and_forgotten(plan: EnginePlan) -> None:
     assert read(plan) == ""
 
 
+def test_where_no_key_has_made_the_folder_it_is_made(plan: EnginePlan, tmp_path: Path) -> None:
+    elsewhere = plan._replace(state_folder=str(tmp_path / "state" / "thespian"))
+    leave_last_words(elsewhere, "its launcher is gone")
+    assert read(elsewhere) == "its launcher is gone"
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
 def test_the_internal_log_tells_it_too(plan: EnginePlan, tmp_path: Path) -> None:
     leave_last_words(plan, "its launcher is gone")
     text = (tmp_path / "internal.log").read_text()

@@ -48,8 +48,7 @@ def leave_last_words(plan: EnginePlan, why: str, unless_told: bool = False) -> N
         thesplog("the system on %s ends: %s", plan.admin_place, why, level=logging.CRITICAL)
         file = file_of(plan.state_folder, plan.base_name, plan.admin_place)
         if file:
-            with suppress(FileExistsError):
-                os.mkdir(os.path.dirname(file), 0o700)
+            _make_folder(os.path.dirname(file))
             _replace(file, f"{plan.admin_id}\n{time.time()}\n{' '.join(why.split())}\n")
     except Exception as problem:  # a system that ends must not be kept from it
         thesplog("the end cannot be written down: %r", problem, level=logging.ERROR)
@@ -75,6 +74,16 @@ def file_of(state_folder: str, base_name: str, place: str) -> str:
     """Return where the last words of the systems at one place are; empty when there is no folder for them."""
     name = "".join(c if c.isalnum() or c == "." else "_" for c in f"{base_name}-{place}")
     return os.path.join(state_folder, "ends", name) if state_folder else ""
+
+
+def _make_folder(folder: str) -> None:
+    """Make a folder, and those around it, which nobody has made when the key is elsewhere."""
+    with suppress(FileExistsError):
+        try:
+            os.mkdir(folder, 0o700)
+        except FileNotFoundError:
+            _make_folder(os.path.dirname(folder))
+            os.mkdir(folder, 0o700)
 
 
 def _replace(file: str, text: str) -> None:

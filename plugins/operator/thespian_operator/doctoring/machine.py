@@ -100,8 +100,16 @@ def look_at_folders() -> tuple[Folder, ...]:
     state = state_folder()
     if state:
         ends = "why systems have ended"
-        found.append(Folder(ends, state, _why_not_writable(state), _room(state), "XDG_STATE_HOME"))
+        there = _nearest(state)
+        found.append(Folder(ends, state, _why_not_writable(there), _room(there), "XDG_STATE_HOME"))
     return tuple(found)
+
+
+def _nearest(folder: str) -> str:
+    """Return the folder, or the one around it that is there: the rest is made when it is needed."""
+    while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    return folder
 
 
 def _why_not_appended(file: str) -> str:
