@@ -12,7 +12,7 @@ PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 TYPED := $(wildcard thespian thespian_core plugins/*/thespian_* examples tools)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check docs wheels bench soak clean
+.PHONY: help demo test quick check docs pictures wheels bench soak clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -38,6 +38,9 @@ check: $(READY) ## ruff, mypy --strict, the house's rules, docs with warnings as
 
 docs: $(READY) ## build the documentation into docs/_build/html
 	$(PY) -m sphinx -W -n -b html docs docs/_build/html
+
+pictures: $(READY) ## take the terminal pictures in the documentation anew
+	$(PY) docs/pictures/take.py
 
 wheels: $(READY) ## build wheel and sdist of every distribution into dist/
 	rm -rf dist
