@@ -104,6 +104,8 @@ class Thespian_SystemStatus(_Status):
         conventionRegisterTime: :class:`Timer` until this system registers again, or None.
         conventionAttendees: (admin, :class:`Timer`) of each member.
         notifyAddresses: who is told of members that come and go.
+        busyActors: (address, text) of actors in a handler, which answer no question now, and what it is that
+            they handle; empty where that is not seen.
         deadLetterHandler: the actor that gets dead letters, or None.
         deadLetterAddresses: addresses that are known to be dead.
         globalActors: the addresses of named actors, by name.
@@ -120,6 +122,7 @@ class Thespian_SystemStatus(_Status):
         self.conventionRegisterTime: Timer | None = None
         self.conventionAttendees: list[tuple[ActorAddress, Timer]] = []
         self.notifyAddresses: list[ActorAddress] = []
+        self.busyActors: list[tuple[ActorAddress, str]] = []
         self.deadLetterHandler: ActorAddress | None = None
         self.deadLetterAddresses: list[ActorAddress] = []
         self.globalActors: dict[str, ActorAddress] = {}
@@ -166,6 +169,8 @@ def _system_lines(status: Thespian_SystemStatus, shown: Shown) -> Iterable[str]:
         "Convention Attendees", (f"@ {shown(admin)}: {timer}" for admin, timer in status.conventionAttendees)
     )
     yield from _listed("Primary Actors", map(shown, status.childActors))
+    if status.busyActors:
+        yield from _listed("Busy Actors", (f"{shown(a)}: {text}" for a, text in status.busyActors))
     yield from _common_lines(status, shown)
     if status.deadLetterHandler is not None:
         yield f"  |DeadLetter Handler: {shown(status.deadLetterHandler)}"

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from plugins.operator.tests.conftest import PATIENCE_S, Command, Gate, Town, free_port
-from thespian.actors import Thespian_StatusReq
+from thespian.actors import ActorAddress, Thespian_StatusReq
 from thespian.system.messages.status import formatStatus
 
 PROGRAM = """
@@ -120,6 +120,44 @@ def test_a_busy_actor_is_shown_with_what_it_handles_and_what_waits_for_it(
     assert found["handling"] == {"from": "plugins.operator.tests.town.Mayor", "number": 1}
     assert (found["mail_in"], found["mail_in_is_at_least"]) == (3, True)
     assert town.actor(town.mayor)["mail_out"] == 3
+
+
+def test_of_a_busy_actor_the_admin_tells_a_program_until_it_answers_itself(
+    town: Town, new_gate: Callable[[], Gate]
+) -> None:
+    (worker,) = town.hire(1)
+    admin = town.system.ask(worker, Thespian_StatusReq(), PATIENCE_S).adminAddress
+    gate = new_gate()
+    for message in (gate.message, Thespian_StatusReq()):
+        town.system.tell(worker, message)
+    until = time.monotonic() + PATIENCE_S
+
+    def busy() -> list[tuple[ActorAddress, str]]:
+        assert time.monotonic() < until
+        found: list[tuple[ActorAddress, str]] = town.system.ask(admin, Thespian_StatusReq(), 20).busyActors
+        return found
+
+    wanted = [(worker, f"handling message 3 from a program (process {os.getpid()})")]
+    while busy() != wanted:
+        continue
+    gate.open()
+    answer = town.system.listen(PATIENCE_S)
+    assert answer.actorAddress == worker
+    while busy():
+        continue
+
+
+def test_a_stopped_launcher_holds_no_answer_of_the_admin_up_for_long(town: Town) -> None:
+    admin = town.system.ask(town.mayor, Thespian_StatusReq(), PATIENCE_S).adminAddress
+    launcher = town.thespian.json("status")["processes"]["launcher"]["pid"]
+    os.kill(launcher, signal.SIGSTOP)
+    try:
+        system = town.system.ask(admin, Thespian_StatusReq(), PATIENCE_S)
+    finally:
+        os.kill(launcher, signal.SIGCONT)
+    assert (system.adminAddress, system.busyActors) == (admin, [])
+    # What the launcher says of it later does no harm.
+    assert town.system.ask(admin, Thespian_StatusReq(), PATIENCE_S).adminAddress == admin
 
 
 def test_the_answer_of_an_actor_says_how_much_waits_and_for_how_long(

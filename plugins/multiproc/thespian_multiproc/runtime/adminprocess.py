@@ -33,7 +33,7 @@ from thespian_multiproc.runtime.births import birth_of, order_of
 from thespian_multiproc.runtime.casualties import Casualties
 from thespian_multiproc.runtime.census import Census
 from thespian_multiproc.runtime.exchange import Exchange
-from thespian_multiproc.runtime.inquiries import AskFates, Fates, Join, Joined, Leave, SystemEnded
+from thespian_multiproc.runtime.inquiries import AskFates, Fates, Join, Leave, SystemEnded
 from thespian_multiproc.runtime.lastwords import leave_last_words
 from thespian_multiproc.runtime.launching import Launching
 from thespian_multiproc.runtime.orders import (
@@ -134,6 +134,7 @@ class AdminProcess:
         self._launching.flush()
         self._carry_out(self._admin.sources.tick(time.monotonic()))
         self._go_on_ending(time.monotonic())
+        self._tell_status(self._census.overdue(time.monotonic()))
         exchange.rest()
 
     def _asked(self, message: Any, sender: ActorAddress) -> None:
@@ -144,7 +145,7 @@ class AdminProcess:
                 self._post(sender, Fates(fates, self._admin.dead_letter_handler), kind=wire.FOR_THE_RUNTIME)
             case Join(pid=pid):
                 self._whereabouts.programs[str(sender.key)] = pid
-                self._post(sender, self._joined(), kind=wire.FOR_THE_RUNTIME)
+                self._post(sender, self._census.joined(), kind=wire.FOR_THE_RUNTIME)
             case Leave():
                 if self._whereabouts.programs.pop(str(sender.key), None) is not None:
                     self._whereabouts.obituaries.left(str(sender.key))
@@ -152,7 +153,9 @@ class AdminProcess:
                 self._post(sender, self._census.report(), kind=wire.FOR_THE_RUNTIME)
             case AskHandling(ids=ids):
                 self._launching.order(Look(sender, ids))
-            case Request() | Thespian_StatusReq() | ValidatedSource():
+            case Thespian_StatusReq():
+                self._census.look(sender, time.monotonic())
+            case Request() | ValidatedSource():
                 self._carry_out(self._admin.handle(message, sender))
                 if isinstance(message, ShutDown):
                     self._farewell.begin(time.monotonic())
@@ -185,6 +188,8 @@ class AdminProcess:
                             "%s %s died: %s", birth.address, birth.actor_class, how
                         )
                     self._carry_out(self._admin.ended(birth, abruptly))
+            case Seen(asker=asker, handling=handling) if asker == self._exchange.address:
+                self._tell_status(self._census.seen(handling))
             case Seen(asker=asker):
                 self._post(asker, news, kind=wire.FOR_THE_RUNTIME)
             case LogProcessDied(pid=pid, how=how):
@@ -240,15 +245,9 @@ class AdminProcess:
         else:
             self._exchange.died(id_, fate.handled, fate.begun, fate.how)
 
-    def _joined(self) -> Joined:
-        return Joined(
-            os.getpid(),
-            self._plan.admin_id,
-            self._plan.base_name,
-            pickle.dumps(self._admin.capabilities, wire.PROTOCOL),
-            self._admin.shutting_down,
-            self._plan.max_message_bytes,
-        )
+    def _tell_status(self, askers: Iterable[ActorAddress]) -> None:
+        for asker in askers:
+            self._carry_out(self._admin.handle(Thespian_StatusReq(), asker))
 
     def _complain(self) -> None:
         complaints, self._exchange.complaints = self._exchange.complaints, []
@@ -258,7 +257,7 @@ class AdminProcess:
     # The end
 
     def _patience(self) -> float | None:
-        dues = (self._farewell.next_look, self._admin.sources.next_due)
+        dues = (self._farewell.next_look, self._admin.sources.next_due, self._census.next_due)
         times = [at for at in dues if at is not None]
         if self._launching.has_backlog:
             times.append(time.monotonic() + 0.01)  # its socket does not tell when there is room

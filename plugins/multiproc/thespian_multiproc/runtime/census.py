@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+import pickle
 import time
+from collections import deque
 
+from thespian_core.addresses import ActorAddress
 from thespian_core.semantics.admin import Admin
 from thespian_core.status import Thespian_SystemStatus
 from thespian_core.texts import told
+from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.exchange import Exchange
+from thespian_multiproc.runtime.inquiries import Joined
 from thespian_multiproc.runtime.launching import Launching
 from thespian_multiproc.runtime.living import exists
 from thespian_multiproc.runtime.opaque import Opaque
 from thespian_multiproc.runtime.plan import EnginePlan
-from thespian_multiproc.runtime.reports import ActorRow, SystemReport
+from thespian_multiproc.runtime.reports import ActorRow, Handling, Look, SystemReport
 from thespian_multiproc.runtime.whereabouts import Whereabouts
 
+SEEN_WITHIN_S = 0.5  # our choice: a launcher answers in a few milliseconds, unless it was stopped
 _VM_EVENTS = "/proc/vmstat"  # Linux; proc(5)
 
 
@@ -49,6 +55,19 @@ class Census:
         self._exchange = exchange
         self._started_at = time.monotonic()
         self._killed_before = killed_for_memory()
+        self._askers: deque[tuple[float, ActorAddress]] = deque()
+        self._handling: tuple[Handling, ...] = ()
+
+    def joined(self) -> Joined:
+        """Return the answer to ``Join``."""
+        return Joined(
+            os.getpid(),
+            self._plan.admin_id,
+            self._plan.base_name,
+            pickle.dumps(self._admin.capabilities, wire.PROTOCOL),
+            self._admin.shutting_down,
+            self._plan.max_message_bytes,
+        )
 
     def report(self) -> SystemReport:
         """Return the answer to ``AskSystem``."""
@@ -87,8 +106,37 @@ class Census:
             ),
         )
 
+    def look(self, asker: ActorAddress, now: float) -> None:
+        """Ask the launcher which actors are busy, for somebody who wants the system's status."""
+        self._launching.order(Look(self._exchange.address, tuple(self._whereabouts.births)))
+        self._askers.append((now + SEEN_WITHIN_S, asker))
+
+    @property
+    def next_due(self) -> float | None:
+        """When the launcher is not waited for any more."""
+        return self._askers[0][0] if self._askers else None
+
+    def seen(self, handling: tuple[Handling, ...]) -> list[ActorAddress]:
+        """Take in what the launcher has seen; return who is to be told the status."""
+        self._handling = handling
+        return [self._askers.popleft()[1]] if self._askers else []
+
+    def overdue(self, now: float) -> list[ActorAddress]:
+        """Return who is to be told the status without that."""
+        found = []
+        while self._askers and self._askers[0][0] <= now:
+            found.append(self._askers.popleft()[1])
+            self._handling = ()
+        return found
+
     def complete(self, status: Thespian_SystemStatus) -> None:
         """Add what only the admin's process knows."""
+        births = self._whereabouts.births
+        for one in self._handling:
+            if one.id in births:
+                peer = births[one.peer].address if one.peer in births else self._who_is(one.peer)
+                text = f"handling message {one.number} from {peer}"
+                status.busyActors.append((births[one.id].address, text))
         for to, number in self._exchange.unhandled():
             status.pendingMessages.append((self._exchange.address, to, f"{number} messages not handled yet"))
         status.miscKeyVals |= {
@@ -96,6 +144,12 @@ class Census:
             "Admin Log Process Restarted.Total": self._launching.log_restarts,
             "Admin Links.Open": self._exchange.links,
         }
+
+    def _who_is(self, peer: str) -> str:
+        if peer == self._plan.admin_id:
+            return "the admin"
+        pid = self._whereabouts.programs.get(peer)
+        return "somebody who has ended" if pid is None else f"a program (process {pid})"
 
     def why_no_launcher(self) -> str:
         """Say why a system whose launcher is gone ends."""
