@@ -107,7 +107,7 @@ class Thespian_SystemStatus(_Status):
         busyActors: (address, text) of actors in a handler, which answer no question now, and what it is that
             they handle; empty where that is not seen.
         deadLetterHandler: the actor that gets dead letters, or None.
-        deadLetterAddresses: addresses that are known to be dead.
+        deadLetterAddresses: of the actors that were last to end, at most 100.
         globalActors: the addresses of named actors, by name.
         sourceAuthority: the actor that validates sources, or None.
         loadedSources: (hash, info) of each.

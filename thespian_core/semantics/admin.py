@@ -178,7 +178,7 @@ class Admin:
         """An actor is gone. Abruptly: it could not ask its children to exit, so this does."""
         life = self._forget(birth)
         self._told_of_members.pop(birth.address.key, None)
-        self._dead_letters.register(birth.address, start=False)
+        self._dead_letters.ended(birth.address)
         effects: list[Effect] = []
         if birth.parent is not None and birth.parent.key in self._lives:
             effects.append(Post(birth.parent, ChildActorExited(birth.address), birth.address))
@@ -225,6 +225,7 @@ class Admin:
         ]
         status.notifyAddresses = list(self._told_of_members.values())
         status.deadLetterHandler = self._dead_letters.handler
+        status.deadLetterAddresses = list(self._dead_letters.addresses)
         status.globalActors = dict(self._names)
         status.sourceAuthority = self.sources.authority
         status.loadedSources = self.sources.valid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from thespian_core.addresses import ActorAddress
@@ -18,12 +19,27 @@ from thespian_core.status import Thespian_StatusReq
 _NEVER = (DeadEnvelope, ChildActorExited, WakeupMessage)
 
 
+LAST_ADDRESSES = 100  # our choice: what a person who looks at a status reads at most
+
+
 class DeadLetters:
-    """Keeps the one handler of dead letters of a system."""
+    """Keeps the one handler of dead letters of a system, and whose mail becomes dead letters.
+
+    Attributes:
+        handler: who gets them.
+        count: how many there were.
+        addresses: the actors that were last to end.
+    """
 
     def __init__(self) -> None:
         self.handler: ActorAddress | None = None
         self.count = 0
+        self.addresses: deque[ActorAddress] = deque(maxlen=LAST_ADDRESSES)
+
+    def ended(self, actor: ActorAddress) -> None:
+        """An actor is gone: what is sent to it from now on is a dead letter."""
+        self.register(actor, start=False)
+        self.addresses.append(actor)
 
     def register(self, actor: ActorAddress, start: bool) -> None:
         """Make an actor the handler: the last to register wins, and only the handler can stop."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from thespian_core.api.system import ActorSystem
+from thespian_core.messages import ActorExitRequest
 from thespian_core.status import (
     Thespian_ActorStatus,
     Thespian_StatusReq,
@@ -50,6 +51,13 @@ class Statuses:
         assert (status.globalActors["doer"], status.deadLetterHandler) == (doer, doer)
         assert doer in status.childActors
         assert status.loadedSources == []
+
+    def test_the_admin_tells_which_actors_are_dead(self, asys: ActorSystem) -> None:
+        lasting, ending = asys.createActor(Doer), asys.createActor(Doer)
+        asys.tell(ending, ActorExitRequest())
+        status = wait_until(asys, lambda status: status.deadLetterAddresses != [])
+        assert ending in status.deadLetterAddresses
+        assert lasting not in status.deadLetterAddresses
 
     def test_both_can_be_printed_for_people(self, asys: ActorSystem) -> None:
         doer = asys.createActor(Doer, globalName="the doer")
