@@ -37,7 +37,12 @@ CURVES = {
     "children": (10, 100, 500),
 }
 QUICK_MOST = 100_000
-PIECES = System("our engine", sys.executable, "engine_pieces.py")
+# Measured once, each by a program that compares by itself.
+ONCE = {
+    "pieces": System("our engine", sys.executable, "engine_pieces.py"),
+    "logging": System("multiprocTCPBase", sys.executable, "operating_figures.py", ("logging",)),
+    "status": System("multiprocTCPBase", sys.executable, "operating_figures.py", ("status",)),
+}
 
 
 @attrs.frozen
@@ -45,7 +50,7 @@ class Step:
     """One figure to be measured.
 
     Attributes:
-        figure: as the programs call it; empty for a program that has one only.
+        figure: as the programs call it.
         x: where on its curve.
         round_number: from 0.
     """
@@ -57,10 +62,10 @@ class Step:
     @property
     def arguments(self) -> tuple[str, ...]:
         """What the programs are told."""
-        return (self.figure, "--x", str(self.x)) if self.figure else ()
+        return (self.figure, "--x", str(self.x))
 
     def __str__(self) -> str:
-        return (self.figure or "pieces") + (f" {self.x:,}" if self.x else "")
+        return self.figure + (f" {self.x:,}" if self.x else "")
 
 
 def steps(figures: Sequence[str], rounds: int, most: int) -> Iterator[Step]:
@@ -96,10 +101,10 @@ class Measuring:
             more = ("--seconds", str(self._seconds), *system.arguments)
             self._measure(system, step, (*step.arguments, *more))
 
-    def measure_pieces(self) -> None:
-        """Measure what cannot be switched off between processes, where that is installed."""
+    def measure_once(self, figure: str) -> None:
+        """Measure what is no curve and needs no rounds, where the engine is installed."""
         if find_spec("thespian_multiproc") is not None:
-            self._measure(PIECES, Step("", 0, 0), ())
+            self._measure(ONCE[figure], Step(figure, 0, 0), ONCE[figure].arguments)
 
     def _measure(self, system: System, step: Step, arguments: Sequence[str]) -> None:
         try:
@@ -117,7 +122,7 @@ class Measuring:
 def main() -> None:
     """Measure everything in turn, print the tables, and write them and the plots."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    every = (*FIGURES, *(name for name in CURVES if name not in FIGURES), "pieces")
+    every = (*FIGURES, *(name for name in CURVES if name not in FIGURES), *ONCE)
     parser.add_argument("--bases", default=",".join(DEFAULT_BASES), help="of ours, with commas between")
     parser.add_argument("--beside", default="", help="original, pykka, or both with a comma between")
     parser.add_argument("--figures", default=",".join(every), help="some of the default, with commas between")
@@ -143,7 +148,7 @@ def main() -> None:
     measuring = Measuring(systems, seconds)
     plan = [
         *steps(
-            [name for name in figures if name != "pieces"], rounds, QUICK_MOST if arguments.quick else 10**9
+            [name for name in figures if name not in ONCE], rounds, QUICK_MOST if arguments.quick else 10**9
         )
     ]
     title = _title(rounds)
@@ -151,8 +156,9 @@ def main() -> None:
     try:
         for step in track(plan, "measuring", console=Console(stderr=True), transient=True):
             measuring.measure(step)
-        if "pieces" in figures:
-            measuring.measure_pieces()
+        for figure in figures:
+            if figure in ONCE:
+                measuring.measure_once(figure)
     except KeyboardInterrupt:
         print("interrupted: this is what was measured until then", file=sys.stderr)
     text = report(title, measuring.findings, failures + measuring.failures)

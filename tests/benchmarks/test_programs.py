@@ -30,3 +30,30 @@ def test_a_program_prints_the_figures_it_is_asked_for(words: list[str], names: l
     found = read_findings("simpleSystemBase", printed)
     assert [one.name for one in found] == names
     assert all(one.value > 0 and not one.lost for one in found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (
+            ["logging", "--rounds", "1"],
+            [
+                f"{what}, {kind}{times}"
+                for what in ("ask", "one of many tells")
+                for kind in (
+                    *("without logging", "logging off", "logging below the level"),
+                    "logging to a file",
+                )
+                for times in ("", ", times that without logging")
+            ],
+        ),
+        (["status", "--actors", "3"], ["thespian status", "thespian --version, which looks at nothing"]),
+    ],
+)
+def test_what_an_operator_pays_for_is_measured(words: list[str], names: list[str]) -> None:
+    command = [sys.executable, str(PROGRAMS / "operating_figures.py"), *words]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    found = read_findings("multiprocTCPBase", printed)
+    assert [one.name for one in found] == names
+    assert all(one.value > 0 for one in found)
