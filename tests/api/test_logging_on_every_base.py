@@ -166,3 +166,20 @@ def test_a_filter_that_applies_always_need_not_be_asked_for_and_when_it_fails_no
 def test_a_filter_that_nobody_offers_is_told(base_name: str, tmp_path: Path) -> None:
     with pytest.raises(ActorSystemStartupFailure, match=r"logDefs cannot be applied: .*'no-nonsense'"):
         written(base_name, tmp_path / "x.log", to_file(tmp_path / "x.log", "no-nonsense"))
+
+
+class Failing(logging.Handler):
+    """Raises what a handler should keep to itself."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Raise."""
+        raise ValueError("this handler always fails")
+
+
+def test_a_handler_that_fails_hurts_no_actor_and_no_other_handler(base_name: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.log"
+    log_defs = to_file(file)
+    log_defs["handlers"]["failing"] = {"class": f"{__name__}.Failing"}
+    log_defs["loggers"]["speaker"]["handlers"] = ["failing", "file"]
+    assert written(base_name, file, log_defs, "one", "two") == ["one", "two"]
+    assert "ValueError: this handler always fails" in (tmp_path / "internal.log").read_text()

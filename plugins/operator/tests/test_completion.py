@@ -72,6 +72,7 @@ LINES = [
     ("thespian plug", ["plugins"]),
     ("thespian sta", ["status"]),
     ("thespian to", ["top"]),
+    ("thespian doc", ["doctor"]),
     ("thespian sto", ["stop"]),
     ("thespian plugins --js", ["--json"]),
     ("thespian status --wat", ["--watch"]),

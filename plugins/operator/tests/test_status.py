@@ -101,8 +101,10 @@ def test_it_needs_neither_the_actors_code_nor_that_of_capabilities(
         assert ran.stdout is not None
         assert ran.stdout.readline() == "open\n"
         found = thespian.json("status", "--base", base_name, "--port", port)
+        shown = thespian.json("top", "--base", base_name, "--port", port)
         ran.communicate(timeout=PATIENCE_S)
-    assert [actor["class"] for actor in found["actors"]] == ["__main__.Shop"]
+    for one in (found, shown):
+        assert [actor["class"] for actor in one["actors"]] == ["__main__.Shop"]
     assert found["capabilities"]["Size"] == "(of a class of the user's)"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.hooks.errors import PluginError, describe
 from thespian_core.hooks.logfilters import filters_for_all, with_named_filters
+from thespian_core.hooks.loghandlers import all_handlers, guard
 from thespian_core.hooks.registry import default_registry
 from thespian_core.internallog import thesplog
 from thespian_core.systembase import LogDefs
@@ -30,7 +31,7 @@ def apply_log_defs(log_defs: LogDefs) -> None:
     """
     if log_defs is False:
         return
-    before = _all_handlers()
+    before = all_handlers()
     if log_defs is None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     else:
@@ -43,35 +44,13 @@ def apply_log_defs(log_defs: LogDefs) -> None:
             raise ActorSystemStartupFailure(
                 f"logDefs cannot be applied: {why}{f' ({why.__cause__})' if why.__cause__ else ''}"
             ) from why
-    made = _all_handlers() - before
+    made = all_handlers() - before
     if made:
-        always = _Guarded(filters_for_all(default_registry(), _report))
+        always = filters_for_all(default_registry(), _report)
         for handler in made:
             handler.addFilter(always)
-
-
-class _Guarded(logging.Filter):
-    """Filters that apply to every record; one that fails lets nothing through, and hurts no actor."""
-
-    def __init__(self, filters: logging.Filterer) -> None:
-        super().__init__()
-        self._filters = filters
-
-    def filter(self, record: logging.LogRecord) -> Any:  # from Python 3.12 on perhaps another record
-        """Say whether a record is written."""
-        try:
-            return self._filters.filter(record)
-        except Exception as why:
-            _report("a log record cannot be written", why)
-            return False
+        guard(made, _report)
 
 
 def _report(what: str, why: BaseException | None) -> None:
     thesplog("%s: %s", what, "?" if why is None else describe(why), level=logging.ERROR)
-
-
-def _all_handlers() -> set[logging.Handler]:
-    loggers = [logging.getLogger(), *logging.Logger.manager.loggerDict.values()]
-    return {
-        handler for logger in loggers if isinstance(logger, logging.Logger) for handler in logger.handlers
-    }

@@ -35,6 +35,26 @@ def test_a_file_that_the_program_has_open_is_written_by_the_system(
     assert caplog.messages == []
 
 
+def test_a_test_runners_capture_has_what_the_actors_of_a_test_log(
+    base_name: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    log_defs = to_file(Path("x"))
+    log_defs["handlers"]["file"] = {"class": "logging.StreamHandler", "stream": sys.stdout}
+    with system_on(base_name, log_defs) as system:
+        system.ask(system.createActor(Chronicler), ("log", logging.INFO, "hello"), PATIENCE_S)
+    assert capfd.readouterr().out.splitlines() == ["is made", "hello", "exits", "at exit"]
+    assert caplog.messages == []
+
+
+def test_by_default_warnings_go_to_a_standard_error_that_is_a_file(
+    base_name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with system_on(base_name, None) as system:
+        system.ask(system.createActor(Chronicler), ("log", logging.INFO, "hello"), PATIENCE_S)
+    lines = capfd.readouterr().err.splitlines()
+    assert [line.partition(" WARNING chronicle: ")[2] for line in lines] == ["is made", "exits", "at exit"]
+
+
 def test_records_for_a_stream_in_memory_go_elsewhere_and_the_program_is_told_once(
     base_name: str, tmp_path: Path, internal_log: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -16,6 +16,7 @@ import attrs
 
 from thespian_core.hooks.errors import describe
 from thespian_core.hooks.logfilters import filters_for_all, with_named_filters
+from thespian_core.hooks.loghandlers import all_handlers, guard
 from thespian_core.hooks.registry import PluginRegistry, use_registry
 from thespian_core.hooks.selection import Selection
 from thespian_core.internallog import thesplog
@@ -68,6 +69,7 @@ def run_log(argument: LogArgument) -> None:
     registry = PluginRegistry.from_selection(argument.selection)
     use_registry(registry)
     set_up_logging(argument.definitions, registry, argument.streams)
+    guard(all_handlers(), report, BaseException)  # no handler may end this process
     with socket.socket(fileno=argument.log_in) as log_in:
         write_records(log_in, filters_for_all(registry, report), report)
     logging.shutdown()
