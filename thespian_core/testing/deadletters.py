@@ -102,3 +102,14 @@ class DeadLetters:
         asys.tell(doer, "news")
         what, (kind, _, message) = asys.listen(PATIENCE_S)
         assert (what, kind, message) == ("seen", "dead", ("seen", "news"))
+
+    def test_what_a_private_connection_has_got_is_no_dead_letter_once_it_is_closed(
+        self, asys: ActorSystem
+    ) -> None:
+        self._handler(asys)
+        doer = asys.createActor(Doer)
+        with asys.private() as mine:
+            assert mine.ask(doer, do("report"), PATIENCE_S) == "will report"
+        asys.tell(doer, "news")
+        what, (kind, _, message) = asys.listen(PATIENCE_S)
+        assert (what, kind, message) == ("seen", "dead", ("seen", "news"))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugins.multiproc.tests.protocol.conversation import Conversation, Faults
-from thespian_multiproc.protocol.effects import Dead, Deliver, Open, Poisoned, Transmit
+from thespian_multiproc.protocol.effects import Dead, Deliver, Effect, Open, Poisoned, Transmit
 from thespian_multiproc.protocol.frames import Ack, Malformed, data_frame, parse
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.link import Link, State
+from thespian_multiproc.protocol.looselink import LooseLink
+from thespian_multiproc.protocol.packets import parse_packet
 
 SMALL = Limits(window_bytes=200, batch_bytes=100, tell_after_messages=8, frame_bytes=150, flying_bytes=900)
 BAD_LINE = Faults(loss=0.2, doubling=0.2, breaking=0.02)
@@ -196,3 +200,29 @@ def opened(limits: Limits = Limits()) -> Link:  # noqa: B008 - frozen
 def joined(frame: object) -> bytes:
     """Return a frame in one piece, as it arrives."""
     return b"".join(frame)  # type: ignore[call-overload, no-any-return]
+
+
+@pytest.mark.parametrize("kind", [Link, LooseLink])
+def test_who_is_about_to_end_tells_at_once_what_it_has_handled(kind: type[Link]) -> None:
+    sender, receiver = kind(), kind()
+    for link in (sender, receiver):
+        link.opened(0, 0, 0.0)
+    (sent,) = sender.send(b"hello", 0.0)
+    receiver.arrived(read(kind, sent), 0.0)
+    assert receiver.handled(1, 0.0) == []
+    assert receiver.owes_counters
+    (told,) = receiver.tell(0.0)
+    assert receiver.owes_counters, "the frame has not left"
+    assert receiver.left(0.0) == []
+    assert not receiver.owes_counters
+    assert receiver.tell(0.0) == [], "there is no more to know"
+    assert sender.kept_messages == 1
+    sender.arrived(read(kind, told), 0.0)
+    assert sender.kept_messages == 0
+
+
+def read(kind: type[Link], effect: Effect) -> Any:
+    """Return what a frame says that is to be transmitted on such a link."""
+    assert isinstance(effect, Transmit)
+    frame = b"".join(effect.frame)
+    return parse(frame) if kind is Link else parse_packet(frame)

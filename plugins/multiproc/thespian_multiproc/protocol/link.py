@@ -245,6 +245,19 @@ class Link:
         self._tell_soon(now)
         return [] if self._writing else self._go_on(now)
 
+    @property
+    def owes_counters(self) -> bool:
+        """Whether the other side could know more of how far this one has come, or is about to."""
+        return self.state is State.OPEN and (self._writing or self._told != self._counters)
+
+    def tell(self, now: float) -> list[Effect]:
+        """Tell the counters now: this side is about to end."""
+        if self.state is not State.OPEN or self._told == self._counters:
+            return []
+        self._tell_at = now
+        self.due = min(self.due, now)
+        return [] if self._writing else self._go_on(now)
+
     def left(self, now: float) -> list[Effect]:
         """The frame that was to be transmitted has left."""
         self._writing = False

@@ -132,6 +132,11 @@ class Sessions:
         return sum(one.link.unreceived for one in self._each())
 
     @property
+    def owe_counters(self) -> bool:
+        """Whether somebody could know more of how far this mailbox has come with its mail."""
+        return any(one.link.owes_counters for one in self._each())
+
+    @property
     def conversations(self) -> int:
         """How many are open."""
         return sum(talk.is_open for talk in self._talks)
@@ -234,6 +239,10 @@ class Sessions:
             return []
         wanted = one.link.handled(count, now)
         return self._carry_out(one, wanted, now) if wanted or one.link.due < one.noted_at else []
+
+    def tell(self, now: float) -> list[Effect]:
+        """Tell all others now how far this mailbox has come: it is about to be given up."""
+        return [effect for one in self._each() for effect in self._carry_out(one, one.link.tell(now), now)]
 
     def left(self, token: int, now: float) -> list[Effect]:
         """A frame that was submitted to a peer has left."""

@@ -265,6 +265,21 @@ class Exchange:
             finally:
                 self._turns.give()
 
+    def has_told(self) -> bool:
+        """Tell all others how far this mailbox has come; whether they can know all there is to know.
+
+        To be called, again and again, before the mailbox is given up: what was handled is not to be mail
+        that nobody has handled.
+        """
+        self._turns.take()
+        try:
+            self._settle()
+            self._carry_out(self._sessions.tell(time.monotonic()))
+            self._settle()
+            return not self._sessions.owe_counters
+        finally:
+            self._turns.give()
+
     def attend(self, timeout_s: float | None) -> None:
         """Wait for something to happen, and do what follows; mail is put into the inbox.
 

@@ -218,5 +218,4 @@ class EnginePort(ProgramMail, Port):
             return False
         if self.has_ended or time.monotonic() > self._closing_until:
             return True
-        self._exchange.rest()
-        return not self._exchange.unreceived and self._clerk.is_idle
+        return self._exchange.has_told() and not self._exchange.unreceived and self._clerk.is_idle

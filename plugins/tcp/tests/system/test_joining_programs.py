@@ -112,6 +112,30 @@ def test_mail_for_a_program_that_was_killed_is_a_dead_letter_and_the_system_goes
     assert len(told) <= 2
 
 
+@pytest.mark.slow
+def test_what_a_program_has_got_is_no_dead_letter_when_it_ends_at_once(
+    asys: ActorSystem, tmp_path: Path, base_name: str, port: int
+) -> None:
+    keeper = asys.createActor(Mortal, globalName="keeper")
+    asys.ask(keeper, do("report"), PATIENCE_S)
+    asys.ask(keeper, do("handle_dead_letters"), PATIENCE_S)
+    text = (
+        "if __name__ == '__main__':\n"
+        "    system = ActorSystem(BASE, {'Admin Port': PORT})\n"
+        "    keeper = system.createActor(Mortal, globalName='keeper')\n"
+        "    for _ in range(5):\n"
+        "        with system.private() as mine:\n"
+        "            address = mine.ask(keeper, do('address'), 20)\n"
+        "    print(system.ask(keeper, do('address'), 20))\n"
+    )
+    for _ in range(3):
+        assert run(tmp_path, text, base_name, port).stdout == "yours is known\n"
+    # Whatever of the answers is thought to be unhandled becomes a dead letter before this one.
+    asys.tell(keeper, do("tell_the_program", "late"))
+    assert asys.listen(PATIENCE_S)[1][2] == "late"
+    assert asys.listen(SOON_S) is None
+
+
 def test_each_private_connection_gets_its_own_answers_and_no_others(asys: ActorSystem) -> None:
     actor = asys.createActor(Mortal)
 
