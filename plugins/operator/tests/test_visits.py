@@ -1,0 +1,29 @@
+"""A look at a system leaves nothing behind that its actors would have to deal with."""
+
+from __future__ import annotations
+
+import time
+
+from plugins.operator.tests.conftest import PATIENCE_S, Town
+from thespian.actors import Thespian_StatusReq
+from thespian_operator.snapshot import take
+from thespian_operator.systems import join
+
+
+def test_no_actor_waits_for_a_visitor_that_has_left(town: Town) -> None:
+    workers = town.hire(3)
+    visitor = join(town.base_name, town.port)
+    snapshot = take(visitor, None, 1)
+    visitor.close()
+    assert {actor.state for _, actor in snapshot.actors} == {"idle"}
+    for actor in (town.mayor, *workers):
+        status = town.system.ask(actor, Thespian_StatusReq(), PATIENCE_S)
+        assert [mail for mail in status.pendingMessages if "not handled" in mail[2]] == []
+
+
+def test_leaving_takes_a_moment_only(town: Town) -> None:
+    visitor = join(town.base_name, town.port)
+    take(visitor, None, 1)
+    began = time.monotonic()
+    visitor.close()
+    assert time.monotonic() - began < 5  # and 0.05 s on a machine that does nothing else
