@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import resource
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -122,6 +123,21 @@ def test_a_handler_without_a_stream_is_not_told_of_when_standard_error_is_a_file
 @pytest.mark.parametrize("log_defs", [None, False, 5, {}, {"handlers": 5}, {"handlers": {"h": 5}}])
 def test_what_is_no_definition_has_no_streams(log_defs: object, caplog: pytest.LogCaptureFixture) -> None:
     assert warnings_for(log_defs, caplog) == []
+
+
+def test_a_stream_that_cannot_be_copied_is_a_lost_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with open(tmp_path / "x.log", "w") as file:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (file.fileno() + 1, hard))
+        try:
+            streams = LogStreams(writing_to(file))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert streams.descriptors == []
+        streams.warn()
+    assert len(caplog.messages) == 1
 
 
 def test_a_stream_of_a_class_that_raises_is_a_lost_one(caplog: pytest.LogCaptureFixture) -> None:

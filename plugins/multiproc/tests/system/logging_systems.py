@@ -15,9 +15,10 @@ PATIENCE_S = 40  # a deadline that only a failing test waits for
 
 
 @contextmanager
-def system_on(base_name: str, log_defs: Any) -> Iterator[ActorSystem]:
+def system_on(base_name: str, log_defs: Any, method: str = "fork") -> Iterator[ActorSystem]:
     """A system with these logDefs."""
-    system = ActorSystem(base_name, {"Admin Port": free_port()}, log_defs, transientUnique=True)
+    own = {"Admin Port": free_port(), "Process Startup Method": method}
+    system = ActorSystem(base_name, own, log_defs, transientUnique=True)
     try:
         yield system
     finally:

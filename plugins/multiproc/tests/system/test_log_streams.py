@@ -23,13 +23,21 @@ ROOT = Path(__file__).parents[4]
 pytestmark = pytest.mark.usefixtures("internal_log")
 
 
+@pytest.mark.parametrize(
+    "method",
+    [
+        "fork",
+        pytest.param("forkserver", marks=pytest.mark.slow),
+        pytest.param("spawn", marks=pytest.mark.slow),
+    ],
+)
 def test_a_file_that_the_program_has_open_is_written_by_the_system(
-    base_name: str, log_file: Path, caplog: pytest.LogCaptureFixture
+    base_name: str, method: str, log_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with open(log_file, "w") as opened:
         log_defs = to_file(log_file)
         log_defs["handlers"]["file"] = {"class": "logging.StreamHandler", "stream": opened}
-        with system_on(base_name, log_defs) as system:
+        with system_on(base_name, log_defs, method) as system:
             system.ask(system.createActor(Chronicler), ("log", logging.INFO, "hello"), PATIENCE_S)
     assert log_file.read_text().splitlines() == ["is made", "hello", "exits", "at exit"]
     assert caplog.messages == []

@@ -112,18 +112,15 @@ class LogStreams:
             return
         self._kept_alive.append(stream)
         self._places[id(stream)] = None
-        if _is_kept(stream):
-            flush = getattr(stream, "flush", None)
-            if flush is not None:
-                flush()  # what the program has written itself comes first
-            self._places[id(stream)] = Handed(
-                len(self.descriptors),
-                getattr(stream, "encoding", None) or "utf-8",
-                getattr(stream, "errors", None) or "backslashreplace",
-            )
-            self.descriptors.append(os.dup(stream.fileno()))  # type: ignore[attr-defined]
-        else:
+        copy = _copy_of(stream)
+        if copy is None:
             self._lost.append(f"{where} ({shown(stream)})")
+            return
+        encoding, errors = (getattr(stream, name, None) for name in ("encoding", "errors"))
+        self._places[id(stream)] = Handed(
+            len(self.descriptors), encoding or "utf-8", errors or "backslashreplace"
+        )
+        self.descriptors.append(copy)
 
 
 def opened(handed: Handed, descriptors: Sequence[int]) -> io.TextIOWrapper:
@@ -156,6 +153,18 @@ class InternalLogStream(io.TextIOBase):
         return len(text)
 
 
+def _copy_of(stream: Any) -> int | None:
+    """Return a copy of a stream's descriptor; None when it cannot be handed over."""
+    try:
+        number: int = stream.fileno()
+        if not is_kept(number):
+            return None
+        stream.flush()  # what the program has written itself comes first
+        return os.dup(number)
+    except Exception:  # it is closed, full, or in memory, or of a class that may raise anything
+        return None
+
+
 def _is_stream(value: Any) -> bool:
     return callable(getattr(value, "write", None)) and not isinstance(value, type)
 
@@ -163,5 +172,5 @@ def _is_stream(value: Any) -> bool:
 def _is_kept(stream: Any) -> bool:
     try:
         return is_kept(stream.fileno())
-    except Exception:  # it is closed, or in memory, or of a class that may raise anything
+    except Exception:  # it is closed, or in memory
         return False
