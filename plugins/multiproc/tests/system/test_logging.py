@@ -117,6 +117,19 @@ def test_records_that_wait_when_the_log_process_is_killed_are_written_by_the_nex
 
 
 @pytest.mark.slow
+def test_a_handler_that_does_not_come_to_an_end_costs_records_at_shutdown_and_how_many_is_told(
+    base_name: str, log_file: Path, internal_log: Path, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    log_defs = to_file(log_file, **{"()": f"{HERE}.Slow", "pipe": str(tmp_path / "pipe")})
+    del log_defs["handlers"]["file"]["class"]
+    with system_on(base_name, log_defs) as system:
+        system.ask(system.createActor(Chronicler), ("log", logging.INFO, "hello"), PATIENCE_S)
+    # Of "is made", "hello", "exits" and "at exit" the first one was being written.
+    assert "3 records that waited are lost, and the one that it was writing" in internal_log.read_text()
+
+
+@pytest.mark.slow
 def test_who_had_to_be_killed_at_shutdown_and_what_they_were_doing_is_told_and_logged(
     base_name: str, log_file: Path, internal_log: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -117,6 +117,11 @@ class Custody:
         return (*self._children, *(() if self._log_pid is None else (self._log_pid,)))
 
     @property
+    def log_pid(self) -> int | None:
+        """The log process, if it was not seen to end."""
+        return self._log_pid
+
+    @property
     def keeps_log(self) -> bool:
         """Whether there must be a log process."""
         return self._phase in {_Phase.SERVING, _Phase.CLEARING}

@@ -20,7 +20,7 @@ from thespian_multiproc.protocol.custody import Custody
 from thespian_multiproc.runtime.calling import DescriptorsLost, NewsWriter, close_all, hear
 from thespian_multiproc.runtime.lastwords import leave_last_words
 from thespian_multiproc.runtime.launcherargument import LauncherArgument
-from thespian_multiproc.runtime.logforwarding import logging_forwarded
+from thespian_multiproc.runtime.logforwarding import logging_forwarded, tell_of_lost_records
 from thespian_multiproc.runtime.nursery import Nursery
 from thespian_multiproc.runtime.orders import (
     Born,
@@ -127,7 +127,10 @@ class Launcher:
             self._start_log()
         if self._end_by_s is not None and now >= self._end_by_s:
             self._end_by_s = now + KILLED_WITHIN_S
+            log_pid = self._custody.log_pid
             self._carry_out(self._custody.overdue())
+            if log_pid is not None:
+                tell_of_lost_records(self._log_in, log_pid, END_WITHIN_S)
 
     def _patience_s(self) -> float | None:
         times = [at for at in (self._log_due_at_s, self._end_by_s) if at is not None]

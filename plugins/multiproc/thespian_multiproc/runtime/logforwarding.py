@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import select
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from thespian_core.addresses import ActorAddress
@@ -86,6 +87,26 @@ def stop_log(log_out: socket.socket) -> None:
             thesplog("the log process takes no records, and was not asked to stop", level=logging.WARNING)
     except OSError as why:
         thesplog("the log process cannot be asked to stop: %s", describe(why), level=logging.WARNING)
+
+
+def tell_of_lost_records(log_in: int, pid: int, within_s: float) -> None:
+    """Write to the internal log how many records a log process leaves that was killed when all was over.
+
+    Args:
+        log_in: the descriptor of the reading end of the log channel; what waits there is taken out.
+        pid: the log process's.
+        within_s: how long it had for them.
+    """
+    waiting = 0
+    with socket.socket(fileno=os.dup(log_in)) as channel, suppress(BlockingIOError):
+        while data := channel.recv(len(STOP) + 1, socket.MSG_DONTWAIT):  # the rest of a record is not kept
+            waiting += data != STOP
+    thesplog(
+        "the log process, %d, had not written everything %g s after the system's end, and was killed: "
+        "%d records that waited are lost, and the one that it was writing",
+        *(pid, within_s, waiting),
+        level=logging.WARNING,
+    )
 
 
 class Forwarder(logging.Handler):
