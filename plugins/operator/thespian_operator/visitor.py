@@ -32,8 +32,6 @@ from thespian_multiproc.runtime.reports import (
 from thespian_multiproc.transport.interface import Transport
 
 LEAVE_S = 0.5  # what is waited for at most so that the last word gets through
-# Who has answered is told that this has come in, within 0.02 s; else all of them would look for this mailbox.
-TELL_S = 0.04
 
 
 class SystemSilent(Exception):
@@ -170,12 +168,12 @@ class Visitor:
         until = time.monotonic() + LEAVE_S
         with contextlib.suppress(Exception):
             if not self._is_gone and not exchange.complaints:
-                told = time.monotonic() + TELL_S
-                while (left_s := told - time.monotonic()) > 0:
-                    exchange.attend(left_s)
                 self._tell_admin(Leave())
                 exchange.rest()
-                while self._unreceived_by_admin and (left_s := until - time.monotonic()) > 0:
+                # Actors that do not know that their answers have come in would all look for this mailbox.
+                while not exchange.has_told() or self._unreceived_by_admin:
+                    if (left_s := until - time.monotonic()) <= 0:
+                        break
                     exchange.attend(left_s)
         exchange.close()
 
