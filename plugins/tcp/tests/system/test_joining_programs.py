@@ -117,15 +117,13 @@ def test_what_a_program_has_got_is_no_dead_letter_when_it_ends_at_once(
     asys: ActorSystem, tmp_path: Path, base_name: str, port: int
 ) -> None:
     keeper = asys.createActor(Mortal, globalName="keeper")
-    asys.ask(keeper, do("report"), PATIENCE_S)
-    asys.ask(keeper, do("handle_dead_letters"), PATIENCE_S)
+    for what in ("report", "handle_dead_letters"):
+        asys.ask(keeper, do(what), PATIENCE_S)
     text = (
         "if __name__ == '__main__':\n"
         "    system = ActorSystem(BASE, {'Admin Port': PORT})\n"
-        "    keeper = system.createActor(Mortal, globalName='keeper')\n"
-        "    for _ in range(5):\n"
-        "        with system.private() as mine:\n"
-        "            address = mine.ask(keeper, do('address'), 20)\n"
+        "    keeper = system.createActor(Mortal, globalName='keeper')\n    for _ in range(5):\n"
+        "        with system.private() as mine:\n            mine.ask(keeper, do('address'), 20)\n"
         "    print(system.ask(keeper, do('address'), 20))\n"
     )
     for _ in range(3):
