@@ -9,10 +9,11 @@ It is found, or created, by its global name ``Director``. A message to it is a d
     are those of a TLI file. The answer is ``DeclaredGroup``, with ``Group``.
 
 ``LoadSource``
-    Loads the file of the path ``Source`` as the next version of a ``Group``, which is defined. The answer
-    is ``SourceLoading``, with ``Group`` and ``SourceHash``; it comes when the system has the source,
-    which is not accepted by then. With a ``Report`` of True, a second one, ``SourceLoaded``, comes with
-    the same fields when the version's actors work, or when nothing has come of it.
+    Loads the file ``Source``, a path for the Director's process, as the next version of a ``Group``,
+    which is defined. The answer is ``SourceLoading``, with ``Group`` and ``SourceHash``; it comes when
+    the system has the source, which is not accepted by then. With a ``Report`` of True, a second one,
+    ``SourceLoaded``, comes with the same fields when the version's actors work, or when nothing has come
+    of it.
 
 ``UnloadSource``
     Unloads the source of ``SourceHash`` and ends the actors of its version. The answer is

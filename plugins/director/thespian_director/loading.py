@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import click
 
 from thespian_core.sources.reading import read_source, source_hash
 from thespian_director.errors import DirectorError
@@ -91,30 +93,27 @@ def newest(control: DirectorControl) -> list[Choice]:
     return [Choice(group, packages[0]) for group, packages in groups if packages]
 
 
-def load_new(control: DirectorControl, choices: list[Choice]) -> tuple[list[Loaded], list[DirectorError]]:
+def load_new(control: DirectorControl, choices: list[Choice]) -> Iterator[Loaded | DirectorError]:
     """Load those packages that are not loaded; one that cannot be does not stop the others.
 
-    Returns:
-        What was loaded, and why each of the others was not. What had been loaded before is in neither.
+    Yields:
+        What was loaded, and why another was not. What had been loaded before is passed over.
     """
-    loaded: list[Loaded] = []
-    errors: list[DirectorError] = []
     for choice in track("loading", choices):
         try:
             if _is_loaded(control, choice):
                 control.tell(f"{choice.package} is loaded already")
             else:
-                loaded.append(load(control, choice))
+                yield load(control, choice)
         except DirectorError as why:
-            errors.append(why)
-    return loaded, errors
+            yield why
 
 
 def load(control: DirectorControl, choice: Choice) -> Loaded:
     """Load a package, and wait until its actors work; then remove the group's oldest packages if it says so.
 
     Raises:
-        DirectorError: it was not loaded, and what ran before goes on; or an old package cannot be removed.
+        DirectorError: it was not loaded, and what ran before goes on.
     """
     name, package = choice.group.group_name, choice.package
     tli = _tli(control, choice.group)
@@ -128,8 +127,11 @@ def load(control: DirectorControl, choice: Choice) -> Loaded:
         control.tell(f"the system has it, as {taken['SourceHash']}")
         outcome = talk.wait("SourceLoaded", LOADED_LIMIT_S)
     _check(control, choice, tli, outcome)
-    for file in remove_old(choice.group, tli.keep_limit, package):
-        control.tell(f"removed {file}")
+    try:
+        for file in remove_old(choice.group, tli.keep_limit, package):
+            control.tell(f"removed {file}")
+    except DirectorError as why:  # what was loaded is loaded
+        click.echo(f"Note: {why}", err=True)
     return Loaded(choice, taken["SourceHash"])
 
 

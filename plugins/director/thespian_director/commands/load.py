@@ -30,6 +30,8 @@ def command(control: DirectorControl, group_or_file: str) -> None:
     loaded. The package becomes the active version of its group when all actors that the TLI file names
     have started. If one cannot, nothing is changed, and what ran before goes on.
 
+    A file is one in the current folder, or else in the director's; its TLI file is beside it.
+
     A package that was loaded before and is no longer the active version becomes that again.
     """
     from thespian_director.loading import choose, load

@@ -30,8 +30,11 @@ def refresh(control: DirectorControl) -> None:
     choices = newest(control)
     control.tell(f"groups with packages in {control.sources_dir}: {len(choices)}")
     control.ensure_authority()
-    loaded, errors = load_new(control, choices)
-    for each in loaded:
-        click.echo(each)
+    errors = []
+    for outcome in load_new(control, choices):
+        if isinstance(outcome, DirectorError):
+            errors.append(outcome)
+        else:
+            click.echo(outcome)
     if errors:
         raise DirectorError("\n".join(map(str, errors)))
