@@ -82,6 +82,16 @@ def test_a_version_of_an_actor_that_never_answers_is_given_up(world: World) -> N
     assert world.group()["Loading"] == []
 
 
+def test_a_version_of_several_that_never_answer_is_given_up_once_and_all_are_ended(world: World) -> None:
+    world.define(Main=MAIN, Other=None)
+    world.starts = False
+    world.load("v1.tls")
+    world.heard("program")
+    world.pass_time(60)
+    assert sorted(world.ended) == ["v1 Main 1", "v1 Other 2"]
+    assert [each["DirectorResponse"] for each in world.heard("program")] == ["SourceLoaded"]
+
+
 def test_an_actor_that_dies_while_it_starts_fails_its_version_with_its_last_words(world: World) -> None:
     world.starts = False
     world.load("v1.tls")

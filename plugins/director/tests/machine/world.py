@@ -26,6 +26,7 @@ class World:
         ended: who was asked to exit.
         unloaded: hashes.
         logged: texts.
+        greeted: who was asked whether it lives, and has not been heard of.
         accepts: whether sources are available as soon as they are loaded.
         starts: whether actors live as soon as they are greeted.
         tells: whether the Director learns at once of what was unloaded.
@@ -38,6 +39,7 @@ class World:
         self.ended: list[str] = []
         self.unloaded: list[str] = []
         self.logged: list[str] = []
+        self.greeted: list[str] = []
         self.accepts = True
         self.starts = True
         self.tells = True
@@ -119,7 +121,9 @@ class World:
             case Create(run=run):
                 return self.machine.created(run, self._address(run), NOON, self.now)
             case Greet(to=to):
-                return self.machine.lives(to, self.now) if self.starts else []
+                if self.starts:
+                    return self.machine.lives(to, self.now)
+                self.greeted.append(to.key)
             case Send(to=to, message=message):
                 self.told.append((to.key, message))
             case End(to=to):

@@ -170,7 +170,9 @@ class Group:
         """Time has passed: give up actors that were not heard of."""
         effects: list[Effect] = []
         for run in self.runs:
-            if run.due_at is not None and run.life is Life.CREATING and now >= run.due_at:
+            is_due = run.due_at is not None and run.life is Life.CREATING and now >= run.due_at
+            # Its version may just have been given up because of another one.
+            if is_due and self.find(run.version.source_hash) is run.version:
                 ends: list[Effect] = [] if run.address is None else [End(run.address)]
                 effects += [*ends, *self.failed(run, run.why, now)]
         return effects
