@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +99,7 @@ def load_new(control: DirectorControl, choices: list[Choice]) -> Iterator[Loaded
     Yields:
         What was loaded, and why another was not. What had been loaded before is passed over.
     """
-    for choice in track("loading", choices):
+    for choice in shown(control, choices):
         try:
             if _is_loaded(control, choice):
                 control.tell(f"{choice.package} is loaded already")
@@ -107,6 +107,11 @@ def load_new(control: DirectorControl, choices: list[Choice]) -> Iterator[Loaded
                 yield load(control, choice)
         except DirectorError as why:
             yield why
+
+
+def shown(control: DirectorControl, choices: list[Choice]) -> Iterable[Choice]:
+    """Return the packages to load, and show how many are; not when each step is told, which says more."""
+    return choices if control.verbose else track("loading", choices)
 
 
 def load(control: DirectorControl, choice: Choice) -> Loaded:

@@ -34,9 +34,8 @@ def command(control: DirectorControl, group_or_file: str) -> None:
 
     A package that was loaded before and is no longer the active version becomes that again.
     """
-    from thespian_director.loading import choose, load
-    from thespian_director.progress import track
+    from thespian_director.loading import choose, load, shown
 
-    for choice in track("loading", [choose(control, group_or_file)]):
+    for choice in shown(control, [choose(control, group_or_file)]):
         loaded = load(control, choice)
     click.echo(loaded)

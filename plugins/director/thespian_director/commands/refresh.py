@@ -30,11 +30,15 @@ def refresh(control: DirectorControl) -> None:
     choices = newest(control)
     control.tell(f"groups with packages in {control.sources_dir}: {len(choices)}")
     control.ensure_authority()
-    errors = []
-    for outcome in load_new(control, choices):
-        if isinstance(outcome, DirectorError):
-            errors.append(outcome)
-        else:
-            click.echo(outcome)
+    loaded, errors = [], []
+    try:
+        for outcome in load_new(control, choices):
+            if isinstance(outcome, DirectorError):
+                errors.append(outcome)
+            else:
+                loaded.append(outcome)
+    finally:  # not before the bar is gone, and also when the system ends meanwhile
+        for each in loaded:
+            click.echo(each)
     if errors:
         raise DirectorError("\n".join(map(str, errors)))
