@@ -14,8 +14,8 @@ loaded                                              gone; if active, see below
 
 When the active version is unloaded, the newest of the others is active again.
 
-One version of a group starts at a time, in the order in which their sources became available. What was
-active remains so until all actors of the next one live; so a version that cannot start changes nothing.
+One version of a group starts at a time: of those that wait, the one that was loaded first. What was active
+remains so until all actors of the next one live; so a version that cannot start changes nothing.
 """
 
 from __future__ import annotations
@@ -81,14 +81,14 @@ class Group:
         version.stage = Stage.WAITING
         return self._next(now)
 
-    def switch(self, version: Version, now: float) -> list[Effect]:
+    def switch(self, version: Version) -> list[Effect]:
         """Make a loaded version the active one, and the newest; start again what of it has ended."""
         if version is self.active:
             return [effect for run in version.runs if run.life is Life.ENDED for effect in _again(run)]
         effects = self._deactivate()
         self.loaded.remove(version)
         self.loaded.append(version)
-        return [*effects, *self._reactivate(version, now), Changed()]
+        return [*effects, *self._reactivate(version), Changed()]
 
     def remove(self, version: Version, now: float, why: str = UNLOADED_MEANWHILE) -> list[Effect]:
         """The source of a version is gone, or is to be."""
@@ -98,7 +98,7 @@ class Group:
         if version is self.active:
             self.active = None
             if self.loaded:
-                effects += self._reactivate(self.loaded[-1], now)
+                effects += self._reactivate(self.loaded[-1])
         return [*effects, Changed()]
 
     # Actors
@@ -230,7 +230,7 @@ class Group:
         runs = self.active.runs if self.active else []
         return [effect for run in runs for effect in _said(run, run.plan.on_deactivate)]
 
-    def _reactivate(self, version: Version, now: float) -> list[Effect]:
+    def _reactivate(self, version: Version) -> list[Effect]:
         self.active = version
         effects: list[Effect] = []
         for run in version.runs:

@@ -137,7 +137,7 @@ class Groups:
         group, version = found
         version.report_to += reports
         if version.stage is Stage.LOADED:
-            effects += [*group.switch(version, now), *source_loaded(version, None)]
+            effects += [*group.switch(version), *source_loaded(version, None)]
         return self._finish(effects)
 
     def unreadable(self, read: Read, why: str) -> list[Effect]:
