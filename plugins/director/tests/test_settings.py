@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from plugins.director.tests.conftest import Operator
+from plugins.director.tests.packagekit import a_key
 from thespian_director.control import DirectorControl
 from thespian_director.errors import DirectorError
 from thespian_director.folder import SETTINGS, DirectorFolder, default_folder
+from thespian_director.trusted import read_trusted
 
 OTHER_UID = 12_345  # nobody's, and not root's
 
@@ -170,3 +173,24 @@ def test_what_another_user_or_a_group_can_write_is_refused(operator: Operator) -
     # Whoever owns the folder that the operator chose decides about it anyway.
     os.chown(operator.folder, OTHER_UID, -1)
     assert operator.json("config")["admin_port"] == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no such modes here")
+@pytest.mark.parametrize("what", ["the setting adminport.cfg", "the private key"])
+def test_what_may_not_be_read_is_refused_and_said_why(what: str) -> None:
+    # Not below the test's own folder, which another user could not even enter.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "adminport.cfg"
+        path.write_bytes(a_key().private_pem())
+        path.chmod(0)
+        is_root = os.geteuid() == 0
+        os.chmod(folder, 0o755)
+        if is_root:  # who may read everything
+            os.seteuid(OTHER_UID)
+        try:
+            with pytest.raises(DirectorError, match="cannot be opened: Permission denied") as caught:
+                read_trusted(path, what, 1000)
+        finally:
+            if is_root:
+                os.seteuid(0)
+        assert str(path) in str(caught.value)
