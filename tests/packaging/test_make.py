@@ -12,7 +12,7 @@ import pytest
 
 from tools.house_rules import ROOT
 
-TARGETS = {"demo", "test", "quick", "check", "docs", "wheels", "bench", "soak", "clean", "help"}
+TARGETS = {"demo", "test", "quick", "check", "docs", "wheels", "pictures", "bench", "soak", "clean", "help"}
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
