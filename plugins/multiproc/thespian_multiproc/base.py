@@ -45,6 +45,8 @@ ENDING_LIMIT_S = 11.0  # how long a start waits for the system before it to be g
 STRAGGLER_S = 2.0  # for the processes of a system whose admin was killed
 
 _bases: weakref.WeakSet[MultiprocBase] = weakref.WeakSet()
+# Also of systems that the program has let go of: what they have under way is seen off all the same.
+_open_ports: weakref.WeakSet[EnginePort] = weakref.WeakSet()
 
 
 class MultiprocBase(SystemBase):
@@ -192,13 +194,6 @@ class MultiprocBase(SystemBase):
                 port.abandon()
         self._ports = weakref.WeakSet()
 
-    def wait_until_closed(self) -> None:
-        """Close all ports, and see off what is under way."""
-        for port in list(self._ports):
-            port.close()
-        for port in list(self._ports):
-            port.wait_until_closed()
-
     # Inside
 
     def _resolve(self) -> Transport:
@@ -244,6 +239,7 @@ class MultiprocBase(SystemBase):
             ActorAddress(Mailbox(self._scheme, self._place)),
         )
         self._ports.add(port)
+        _open_ports.add(port)
         return port
 
     def _joined_by(self, port: EnginePort) -> Joined:
@@ -286,8 +282,11 @@ def _after_fork() -> None:
 
 
 def _at_exit() -> None:
-    for base in list(_bases):
-        base.wait_until_closed()
+    ports = [port for port in _open_ports if port.is_usable]
+    for port in ports:
+        port.close()
+    for port in ports:
+        port.wait_until_closed()
 
 
 if hasattr(os, "register_at_fork"):

@@ -120,11 +120,11 @@ def test_what_a_program_has_got_is_no_dead_letter_when_it_ends_at_once(
     for what in ("report", "handle_dead_letters"):
         asys.ask(keeper, do(what), PATIENCE_S)
     text = (
-        "if __name__ == '__main__':\n"
-        "    system = ActorSystem(BASE, {'Admin Port': PORT})\n"
+        "def work():\n"  # so that the system is let go of before the end
+        "    system = ActorSystem(BASE, {'Admin Port': PORT}, transientUnique=True)\n"
         "    keeper = system.createActor(Mortal, globalName='keeper')\n    for _ in range(5):\n"
         "        with system.private() as mine:\n            mine.ask(keeper, do('address'), 20)\n"
-        "    print(system.ask(keeper, do('address'), 20))\n"
+        "    print(system.ask(keeper, do('address'), 20))\nif __name__ == '__main__': work()\n"
     )
     for _ in range(3):
         assert run(tmp_path, text, base_name, port).stdout == "yours is known\n"
