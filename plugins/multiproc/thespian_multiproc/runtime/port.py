@@ -89,8 +89,9 @@ class EnginePort(ProgramMail, Port):
         if self.joined is not None:
             self._exchange.most_message_bytes = self.joined.max_message_bytes
             self._admin_process = ProcessWatch(self.joined.admin_pid)
-            self._janitor = threading.Thread(target=self._mind, name="thespian-port", daemon=True)
-            self._janitor.start()
+            janitor = threading.Thread(target=self._mind, name="thespian-port", daemon=True)
+            janitor.start()  # which may fail, and then there is none
+            self._janitor = janitor
         return self.joined
 
     # Port
