@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +17,7 @@ from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import PluginRegistry, default_registry, use_registry
 from thespian_core.hooks.selection import PluginOrigin, Selection
+from tools.ports import free_port
 
 PATIENCE_S = 40  # a deadline that only a failing test waits for
 
@@ -90,17 +89,6 @@ def filters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     use_registry(before)
     for name in ("silencing_plugin", "silencing_filters"):
         sys.modules.pop(name, None)
-
-
-def free_port() -> int:
-    """Return a port that nobody has, for connections or for datagrams."""
-    while True:
-        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
-            stream.bind(("127.0.0.1", 0))
-            with contextlib.suppress(OSError):
-                datagrams.bind(stream.getsockname())
-                port: int = stream.getsockname()[1]
-                return port
 
 
 def to_file(file: Path, filter: str | None = None) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import hashlib
 import io
 import logging
 import os
-import socket
 import subprocess
 import sys
 import zipfile
@@ -27,6 +26,7 @@ from thespian_core.testing import DirectorCommandContract, LogFilterContract, So
 from thespian_core.testing.contract import PATIENCE_S
 from thespian_core.testing.sourcekit import program
 from tools.house_rules import ROOT
+from tools.ports import free_port
 
 pytestmark = pytest.mark.usefixtures("examples_installed")
 
@@ -37,14 +37,6 @@ def zip_of(name: str) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(zipfile.ZipInfo(name), "pass\n")
     return buffer.getvalue()
-
-
-def free_port() -> int:
-    """Return a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.mark.parametrize("example", all_examples(), ids=lambda example: example.folder.name)

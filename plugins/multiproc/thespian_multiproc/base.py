@@ -15,19 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from thespian_core.addresses import ActorAddress, Mailbox
 from thespian_core.errors import ActorSystemFailure, ActorSystemStartupFailure
-from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
+from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.semantics.requests import ShutDown
 from thespian_core.systembase import Envelope, Plan, SystemBase
 from thespian_multiproc.runtime import whynot
 from thespian_multiproc.runtime.living import ProcessWatch
 from thespian_multiproc.runtime.opening import (
-    LARGEST_MESSAGE_BYTES,
     is_loopback,
+    is_taken,
     new_prefix,
     open_exchange,
-    open_transport,
-    own_host,
+    own_transport,
     reserve,
 )
 from thespian_multiproc.runtime.starting import end_admin, reap, start_admin, take_standard_numbers
@@ -88,11 +87,7 @@ class MultiprocBase(SystemBase):
         """Whether somebody listens at the admin's place; see the interface."""
         if not default_registry().find(SystemBaseSpec, self.plan.base_name).outlives_starter:
             return False
-        try:
-            reserve(self._resolve(), self._place).release()
-        except AddressInUse:
-            return True
-        return False
+        return is_taken(self._resolve(), self._place)
 
     def start(self) -> bool:
         """Join the system at the admin's place, or start one there; see the interface."""
@@ -189,17 +184,13 @@ class MultiprocBase(SystemBase):
 
     def abandon(self) -> None:
         """In a fork of the process that opened them: let go of the ports."""
-        for port in list(self._ports):
-            if not port.is_usable:
-                port.abandon()
         self._ports = weakref.WeakSet()
 
     # Inside
 
     def _resolve(self) -> Transport:
         try:
-            transport_class = default_registry().open(TransportSpec, self._scheme)
-            self._transport = open_transport(transport_class, own_host(), LARGEST_MESSAGE_BYTES)
+            self._transport = own_transport(self._scheme)
             self._place = self._transport.resolve(self.plan.capabilities)
             return self._transport
         except ValueError as why:
@@ -277,6 +268,8 @@ def _read(joined: Joined) -> dict[str, Any]:
 
 
 def _after_fork() -> None:
+    for port in list(_open_ports):
+        port.abandon()
     for base in list(_bases):
         base.abandon()
 

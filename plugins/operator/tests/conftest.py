@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from plugins.operator.tests.town import Mayor
 from thespian.actors import ActorAddress, ActorSystem
 from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
+from tools.ports import free_port
 
 PATIENCE_S = 60  # a deadline that only a failing test waits for
 
@@ -28,14 +28,6 @@ def shared_bases() -> list[str]:
     registry = default_registry()
     specs = [registry.find(SystemBaseSpec, name) for name in registry.names(SystemBaseSpec)]
     return [spec.name for spec in specs if spec.transport is not None and spec.outlives_starter]
-
-
-def free_port() -> int:
-    """Return a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @attrs.frozen

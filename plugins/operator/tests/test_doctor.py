@@ -10,10 +10,11 @@ from pathlib import Path
 import attrs
 import pytest
 
-from plugins.operator.tests.conftest import Command, Town, free_port
+from plugins.operator.tests.conftest import Command, Town
 from plugins.operator.tests.test_doctor_and_starts import a_program_with_a_system
 from plugins.operator.tests.test_output import on_a_terminal, read_all
 from thespian_multiproc.runtime.living import ProcessWatch
+from tools.ports import free_port
 
 pytestmark = pytest.mark.slow
 

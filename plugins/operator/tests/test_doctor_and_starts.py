@@ -6,10 +6,8 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,9 +16,11 @@ import psutil
 import pytest
 
 import thespian_multiproc
-from plugins.operator.tests.conftest import PATIENCE_S, Command, free_port
+from plugins.operator.tests.conftest import PATIENCE_S, Command
 from plugins.operator.tests.sickness import SICKNESSES, STARTS, Sickness, low_port
+from plugins.operator.tests.strangers import a_stranger
 from thespian.actors import ActorSystem, ActorSystemStartupFailure
+from tools.ports import free_port
 
 # Two seconds are promised; a loaded machine may need five times as long.
 SAYS_WHY_WITHIN_S = 10.0
@@ -78,39 +78,14 @@ def without_numbers(text: str) -> str:
 
 
 @contextlib.contextmanager
-def a_listener(port: int, answer: bytes) -> Iterator[None]:
-    """Let a program that is no Thespian have a port; it says something to everybody, or nothing."""
-    connections: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", port)) as server:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connections.append(server.accept()[0])
-                    if answer:
-                        connections[-1].sendall(answer)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield
-        finally:
-            with contextlib.suppress(OSError):
-                server.shutdown(socket.SHUT_RDWR)
-            thread.join()
-            for connection in connections:
-                connection.close()
-
-
-@contextlib.contextmanager
 def a_web_server(port: int, _folder: Path) -> Iterator[None]:
-    with a_listener(port, b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9):
+    with a_stranger(port, b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9):
         yield
 
 
 @contextlib.contextmanager
 def one_that_says_nothing(port: int, _folder: Path) -> Iterator[None]:
-    with a_listener(port, b""):
+    with a_stranger(port, b""):
         yield
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from plugins.operator.tests.conftest import Command, Town, free_port
+from plugins.operator.tests.conftest import Command, Town
 from thespian.actors import ActorSystem, ActorSystemException
+from tools.ports import free_port
 
 # Each runs several commands on a system of its own.
 pytestmark = pytest.mark.slow

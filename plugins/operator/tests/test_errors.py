@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import socket
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
 import pytest
 
-from plugins.operator.tests.conftest import Command, Town, free_port, shared_bases
+from plugins.operator.tests.conftest import Command, Town, shared_bases
+from plugins.operator.tests.strangers import a_stranger
 from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
+from tools.ports import free_port
 
 COMMANDS = ("status", "top", "stop")
 every_command = pytest.mark.parametrize("name", COMMANDS)
-
-
-@contextlib.contextmanager
-def a_stranger(port: int, answer: bytes) -> Iterator[None]:
-    """Let a program that is no Thespian have a port; it says something to everybody, or nothing."""
-    connections: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", port)) as server:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection, _ = server.accept()
-                    connections.append(connection)
-                    if answer:
-                        connection.sendall(answer)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield
-        finally:
-            with contextlib.suppress(OSError):
-                server.shutdown(socket.SHUT_RDWR)
-            thread.join()
-            for connection in connections:
-                connection.close()
 
 
 @every_command

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from plugins.operator.tests.conftest import PATIENCE_S, Command, Gate, Town
+from tools.terminals import read_all
 
 
 @contextmanager
@@ -49,17 +50,6 @@ def read_until(screen: int, wanted: str) -> str:
     while wanted not in shown:
         shown += os.read(screen, 65536).decode()
     return shown
-
-
-def read_all(screen: int) -> str:
-    """Return what is shown until the command ends."""
-    shown = b""
-    try:
-        while piece := os.read(screen, 65536):
-            shown += piece
-    except OSError:  # how a terminal says that nobody writes to it any more
-        pass
-    return shown.decode()
 
 
 def test_a_pipe_gets_no_colours(town: Town, new_gate: Callable[[], Gate]) -> None:

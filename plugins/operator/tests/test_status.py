@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from plugins.operator.tests.conftest import PATIENCE_S, Command, Gate, Town, free_port
+from plugins.operator.tests.conftest import PATIENCE_S, Command, Gate, Town
 from thespian.actors import ActorAddress, Thespian_StatusReq
 from thespian.system.messages.status import formatStatus
+from tools.ports import free_port
 
 PROGRAM = """
 import sys

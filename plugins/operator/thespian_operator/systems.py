@@ -9,15 +9,14 @@ from typing import Any
 
 import attrs
 
-from thespian_core.errors import ActorSystemException
+from thespian_core.errors import ActorSystemException, ActorSystemStartupFailure
 from thespian_core.hooks.errors import PluginError
-from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
+from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
+from thespian_multiproc.runtime import opening
 from thespian_multiproc.runtime.keyfile import read_or_make_key, state_folder
 from thespian_multiproc.runtime.lastwords import LastWords, read_last_words
-from thespian_multiproc.runtime.opening import LARGEST_MESSAGE_BYTES, open_transport, own_host
-from thespian_multiproc.runtime.whynot import nobody_can_listen
-from thespian_multiproc.transport.interface import AddressInUse, Transport
+from thespian_multiproc.transport.interface import Transport
 from thespian_operator.visitor import Visitor
 
 JOIN_LIMIT_S = 2.0  # a running system answers in a few milliseconds
@@ -99,7 +98,7 @@ def _place_of(base_name: str, port: int | None) -> Place:
         )
     capabilities: dict[str, Any] = {} if port is None else {"Admin Port": port}
     try:
-        transport = open_transport(registry.open(TransportSpec, scheme), own_host(), LARGEST_MESSAGE_BYTES)
+        transport = opening.own_transport(scheme)
         return Place(base_name, transport, transport.resolve(capabilities))
     except ValueError as why:
         raise NoSystem(f"no place of a system on {base_name} is named: {why}") from None
@@ -136,13 +135,9 @@ def is_taken(place: Place) -> bool:
         NoSystem: nobody can, at such a place.
     """
     try:
-        with contextlib.closing(place.transport.open()) as endpoint:
-            endpoint.invite(at=place.where).release()
-    except AddressInUse:
-        return True
-    except OSError as why:
-        raise NoSystem(nobody_can_listen(place.where, why)) from None
-    return False
+        return opening.is_taken(place.transport, place.where)
+    except ActorSystemStartupFailure as why:
+        raise NoSystem(str(why)) from None
 
 
 def _enter(place: Place) -> Visitor | None:

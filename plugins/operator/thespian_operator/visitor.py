@@ -171,7 +171,7 @@ class Visitor:
                 self._tell_admin(Leave())
                 exchange.rest()
                 # Actors that do not know that their answers have come in would all look for this mailbox.
-                while not exchange.has_told() or self._unreceived_by_admin:
+                while not exchange.tell_all() or self._unreceived_by_admin:
                     if (left_s := until - time.monotonic()) <= 0:
                         break
                     exchange.attend(left_s)

@@ -145,9 +145,6 @@ class Connections:
         """Read what has come, if it is of use."""
         state = conversation.state
         try:
-            if state is State.OPEN and self.reader.reads_all(conversation, self.events, self.wait_number):
-                conversation.used_at = self.now
-                return
             if state is State.OPEN or state is State.LAST_MAIL:
                 conversation.used_at = self.now
                 goes_on = self.reader.read(conversation, self.events, self.wait_number)

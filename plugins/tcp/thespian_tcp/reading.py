@@ -32,23 +32,6 @@ class Reader:
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
         self.has_read = 0
 
-    def reads_all(self, conversation: Conversation, events: list[Event], wait: int) -> bool:
-        """Read what has come, in the usual case: somebody known, who sends no large frame just now.
-
-        Returns:
-            Whether that was all; else :meth:`read` is to be called.
-
-        Raises:
-            OSError: the connection is broken.
-            TooLarge: a frame is larger than is allowed.
-        """
-        if not conversation.admitted or conversation.large is not None:
-            return False
-        try:
-            return self._read_buffer(conversation, events, wait) is True
-        except BlockingIOError:
-            return True
-
     def read(self, conversation: Conversation, events: list[Event], wait: int) -> bool:
         """Read what has come.
 

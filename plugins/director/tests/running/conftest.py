@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +16,7 @@ import pytest
 from thespian.actors import ActorAddress, ActorSystem
 from thespian_core.testing.sourcekit import zipped
 from thespian_director.control import DirectorControl
+from tools.ports import free_port
 
 PATIENCE_S = 60  # a deadline that only a failing test waits for
 
@@ -54,17 +53,6 @@ class ShortLived(Actor):
         if not isinstance(message, ActorExitRequest):
             raise SystemExit
 '''
-
-
-def free_port() -> int:
-    """Return a port that nobody has, for connections or for datagrams."""
-    while True:
-        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
-            stream.bind(("127.0.0.1", 0))
-            with contextlib.suppress(OSError):
-                datagrams.bind(stream.getsockname())
-                port: int = stream.getsockname()[1]
-                return port
 
 
 @attrs.frozen

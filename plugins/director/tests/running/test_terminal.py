@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from plugins.director.tests.running.conftest import PATIENCE_S, Shop
+from tools.terminals import read_all
 
 pytestmark = pytest.mark.slow
 
@@ -46,13 +47,9 @@ def on_terminal(shop: Shop, *words: str) -> tuple[str, int]:
         command, env=environ, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
     ) as process:
         os.close(theirs)
-        drawn = b""
         try:
-            while piece := os.read(ours, 65536):
-                drawn += piece
-        except OSError:  # how Linux says that nobody has the other end any more
-            pass
+            drawn = read_all(ours)
         finally:
             os.close(ours)
         process.wait(PATIENCE_S)
-    return drawn.decode().replace("\r\n", "\n"), process.returncode
+    return drawn, process.returncode

@@ -23,14 +23,8 @@ from thespian_director.trusted import check_status
 Item = TypeVar("Item")
 Track = Callable[[str, list[Item]], Iterable[Item]]
 
-_WHEN = (
-    1980,
-    1,
-    1,
-    0,
-    0,
-    0,
-)  # the same files make the same zip file, whenever; it is the first that zip knows
+# The same files make the same zip file, whenever; it is the first time that zip knows.
+_WHEN = (1980, 1, 1, 0, 0, 0)
 _ALL_MAY_READ = 0o100644 << 16
 _SHOWN_MISTAKES = 10  # our choice: who has more mends these first
 

@@ -138,9 +138,7 @@ def _make_key(path: Path, operators: str) -> None:
 def _run(command: tuple[str, ...], tell: Callable[[str], None]) -> None:
     tell(f"$ {shlex.join(command)}")
     try:
-        ran = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COMMAND_LIMIT_S
-        )
+        ran = _ran(command)
     except (OSError, subprocess.TimeoutExpired) as why:
         raise DirectorError(f"{shlex.join(command)} cannot be run: {why}", "the files are written") from None
     if ran.returncode != 0:
@@ -152,12 +150,16 @@ def _run(command: tuple[str, ...], tell: Callable[[str], None]) -> None:
 
 def _says(*command: str) -> str:
     try:
-        ran = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COMMAND_LIMIT_S
-        )
+        ran = _ran(command)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return ran.stdout if ran.returncode == 0 else ""
+
+
+def _ran(command: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COMMAND_LIMIT_S
+    )
 
 
 def _become_root() -> list[str]:

@@ -107,6 +107,21 @@ def test_flush_tells_of_dropped_records_without_waiting_for_another_record(
     assert wire.heard_messages() == ["1 log record was dropped on the way to the log process"]
 
 
+def test_where_no_thread_is_to_be_had_the_next_record_tells_of_the_dropped_one(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)  # as on a machine that has no more
+    monkeypatch.setattr(logforwarding, "LONGEST_WAIT_S", 0.01)
+    wire.fill()
+    wire.logger.warning("lost")
+    wire.heard()
+    wire.logger.warning("after it")
+    assert wire.heard_messages() == ["1 log record was dropped on the way to the log process", "after it"]
+
+
 def test_a_record_waits_for_room_that_comes_in_time(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logforwarding, "LONGEST_WAIT_S", 60.0)
     wire.fill()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from thespian_core.api.system import ActorSystem
 from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
+from tools.ports import free_port
 
 NewSystem = Callable[..., ActorSystem]
 
@@ -31,17 +31,6 @@ def shared_bases() -> list[str]:
     """Return those whose systems several programs can use: they go on when their starter ends."""
     registry = default_registry()
     return [name for name in engine_bases() if registry.find(SystemBaseSpec, name).outlives_starter]
-
-
-def free_port() -> int:
-    """Return a port that nobody has, for connections or for datagrams."""
-    while True:
-        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
-            stream.bind(("127.0.0.1", 0))
-            with suppress(OSError):
-                datagrams.bind(stream.getsockname())
-                port: int = stream.getsockname()[1]
-                return port
 
 
 @pytest.fixture(params=engine_bases())

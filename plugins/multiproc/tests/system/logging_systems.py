@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from plugins.multiproc.tests.system.conftest import free_port
 from thespian_core.api.system import ActorSystem
+from tools.ports import free_port
 
 PATIENCE_S = 40  # a deadline that only a failing test waits for
 

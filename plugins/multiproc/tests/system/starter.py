@@ -7,7 +7,6 @@ import resource
 import sys
 from typing import Any
 
-from plugins.multiproc.tests.system.conftest import free_port
 from plugins.multiproc.tests.system.flood_actors import (
     Crowd,
     Expect,
@@ -20,6 +19,7 @@ from plugins.multiproc.tests.system.flood_actors import (
     Sleeper,
 )
 from thespian_core.api.system import ActorSystem
+from tools.ports import free_port
 
 PATIENCE_S = 300.0
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from plugins.multiproc.tests.system import logging_actors
-from plugins.multiproc.tests.system.conftest import free_port, shared_bases
+from plugins.multiproc.tests.system.conftest import shared_bases
 from plugins.multiproc.tests.system.logging_actors import Chronicler
 from plugins.multiproc.tests.system.logging_systems import PATIENCE_S, system_on, to_file
 from thespian_core.api.system import ActorSystem
+from tools.ports import free_port
 
 HERE = logging_actors.__name__
 ROOT = Path(__file__).parents[4]

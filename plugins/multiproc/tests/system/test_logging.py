@@ -12,12 +12,12 @@ import psutil
 import pytest
 
 from plugins.multiproc.tests.system import logging_actors
-from plugins.multiproc.tests.system.conftest import free_port
 from plugins.multiproc.tests.system.logging_actors import Chronicler, Flooding
 from plugins.multiproc.tests.system.logging_systems import PATIENCE_S, system_on, to_file, waited_for
 from thespian_core.api.system import ActorSystem
 from thespian_core.hooks.registry import PluginRegistry, default_registry, use_registry
 from thespian_core.hooks.selection import PluginOrigin, Selection
+from tools.ports import free_port
 
 HERE = logging_actors.__name__
 

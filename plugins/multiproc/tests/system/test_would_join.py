@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from plugins.multiproc.tests.system.conftest import free_port
 from thespian_core.api.system import ActorSystem
 from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.systembase import Plan, SystemBase
+from tools.ports import free_port
 
 
 def base_at(base_name: str, port: int) -> SystemBase:

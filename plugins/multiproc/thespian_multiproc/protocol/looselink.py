@@ -114,10 +114,8 @@ class LooseLink(Link):
             except Malformed:
                 return None
         self.unanswered = 0
-        if is_news and out.take_counters(told, now):
-            self._patience = 0
-            self._resend_at = None
-            self._reassure(now)
+        if is_news:
+            self._take_counters(told, now)
         messages = joiner.take(packet)
         assert messages is not None  # it is next
         self._received = joiner.received
@@ -162,10 +160,7 @@ class LooseLink(Link):
         self.unanswered = 0
         if out.is_news(told):
             out.check(told)
-            if out.take_counters(told, now):
-                self._patience = 0
-                self._resend_at = None
-                self._reassure(now)
+            self._take_counters(told, now)
         effects: list[Effect] = []
         if type(frame) is Packet:
             effects = self._take_pieces(frame, now)
@@ -217,7 +212,7 @@ class LooseLink(Link):
             frame = news_frame(self._seen())
         else:
             return []
-        self._has_told(now)
+        self._counters_told(now)
         return [Transmit(frame)]
 
     def _frame_of(self, flight: Flight, was_flying: bool, now: float) -> Frame:
@@ -227,14 +222,14 @@ class LooseLink(Link):
             self._resend_at = None  # whatever was waited for before, this one has just left
         self._has_asked = wants_answer = out.is_held_back and not out.has_room
         frame = packet_frame(flight.serial, flight.first, flight.pieces, self._seen(), wants_answer)
-        self._has_told(now)
+        self._counters_told(now)
         return frame
 
     def _seen(self) -> Counters:
         joiner = self._joiner
         return Counters(joiner.received, self._handled, joiner.newest, joiner.seen)
 
-    def _has_told(self, now: float) -> None:
+    def _counters_told(self, now: float) -> None:
         """A frame goes out, and the counters with it."""
         self._is_asking = False
         self._untold = 0
@@ -271,6 +266,12 @@ class LooseLink(Link):
             return
         self._resend_at = min(at, self._resend_at or inf)
         self.due = min(self.due, self._resend_at)
+
+    def _take_counters(self, told: Counters, now: float) -> None:
+        if self._shipping.take_counters(told, now):
+            self._patience = 0
+            self._resend_at = None
+            self._reassure(now)
 
     def _take_pieces(self, packet: Packet, now: float) -> list[Effect]:
         joiner = self._joiner

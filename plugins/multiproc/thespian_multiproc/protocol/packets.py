@@ -61,12 +61,11 @@ def packet_frame(
     serial: int, first: int, pieces: Sequence[tuple[int, Buffer]], counters: Counters, wants_answer: bool
 ) -> Frame:
     """Return the parts of a P or Q frame; the pieces are not copied."""
-    count = len(pieces)
+    count, kind = len(pieces), b"Q" if wants_answer else b"P"
     if count == 1:
         size, piece = pieces[0]
-        kind = b"Q" if wants_answer else b"P"
         return [_ONE.pack(kind, serial, *counters, first, 1, size), piece]
-    head = _PACKET.pack(b"Q" if wants_answer else b"P", serial, *counters, first, count)
+    head = _PACKET.pack(kind, serial, *counters, first, count)
     return [head + struct.pack(f">{count}I", *[size for size, _ in pieces]), *[piece for _, piece in pieces]]
 
 

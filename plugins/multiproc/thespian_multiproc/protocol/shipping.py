@@ -209,11 +209,7 @@ class Shipping:
 
     def lands_all(self, told: Counters) -> bool:
         """Whether counters say that everything that is under way was seen."""
-        return all(
-            flight.last <= told.received
-            or (0 <= (behind := told.newest - serial) < SEEN_SERIALS and told.seen >> behind & 1)
-            for serial, flight in self._flights.items()
-        )
+        return all(_is_seen(flight, told, told.received) for flight in self._flights.values())
 
     def check(self, told: Counters) -> None:
         """Look whether the other side can have come so far.
@@ -245,8 +241,7 @@ class Shipping:
             trip_s = min(now - latest.left_at, LONGEST_TRIP_S)
             self.round_trip_s += (trip_s - self.round_trip_s) / 8  # as RFC 6298, 2.3
         for flight in [*self._flights.values()]:
-            behind = told.newest - flight.serial
-            if flight.last <= self.received or (0 <= behind < SEEN_SERIALS and told.seen >> behind & 1):
+            if _is_seen(flight, told, self.received):
                 is_further = True
                 self._land(flight)
                 self._room_bytes = min(self._most_flying_bytes, self._room_bytes + flight.size)
@@ -306,6 +301,12 @@ class Shipping:
             kept.clear()
         self._flying_bytes = self._unhandled_bytes = 0
         return self.handled + 1, rest
+
+
+def _is_seen(flight: Flight, told: Counters, received: int) -> bool:
+    """Whether counters, or how far all has come in, say that a frame was seen."""
+    behind = told.newest - flight.serial
+    return flight.last <= received or (0 <= behind < SEEN_SERIALS and bool(told.seen >> behind & 1))
 
 
 def _sizes(pieces: Iterable[tuple[int, Buffer]]) -> Iterable[int]:

@@ -265,7 +265,7 @@ class Exchange:
             finally:
                 self._turns.give()
 
-    def has_told(self) -> bool:
+    def tell_all(self) -> bool:
         """Tell all others how far this mailbox has come; whether they can know all there is to know.
 
         To be called, again and again, before the mailbox is given up: what was handled is not to be mail

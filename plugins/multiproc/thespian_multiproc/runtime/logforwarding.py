@@ -163,8 +163,11 @@ class Forwarder(logging.Handler):
         self._dropped += 1
         # Whoever has logged too much may never log again: a thread tells of it then, and ends.
         if self._teller is None:
-            self._teller = threading.Thread(target=self._tell, name="thespian-log", daemon=True)
-            self._teller.start()
+            teller = self._teller = threading.Thread(target=self._tell, name="thespian-log", daemon=True)
+            try:
+                teller.start()
+            except RuntimeError:  # there is none to be had: the next record tells of it
+                self._teller = None
 
     def _tell(self) -> None:
         while self._teller is not None:

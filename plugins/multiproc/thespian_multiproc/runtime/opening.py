@@ -12,7 +12,7 @@ from thespian_core.addresses import ActorAddress, Mailbox
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.sources.limits import MAX_SOURCE_BYTES
 from thespian_multiproc.protocol.fields import NONCE_BYTES
-from thespian_multiproc.transport.interface import Buffer, Endpoint, Invitation, Transport
+from thespian_multiproc.transport.interface import AddressInUse, Buffer, Endpoint, Invitation, Transport
 
 if TYPE_CHECKING:
     from thespian_multiproc.protocol.limits import Limits
@@ -42,6 +42,19 @@ def open_transport(
         # Sources have a limit of their own, and pass between admin and actors whole.
         transport.max_frame_bytes = max(max_message_bytes, MAX_SOURCE_BYTES) + HEADROOM_BYTES
     return transport
+
+
+def own_transport(scheme: str) -> Transport:
+    """Return the transport by which this program starts and joins systems.
+
+    Raises:
+        PluginError: it is not installed, or cannot be loaded.
+        ValueError: it has no such host as ``THESPIAN_BASE_IPADDR`` names.
+    """
+    from thespian_core.hooks.records import TransportSpec  # actors have theirs from the launcher
+    from thespian_core.hooks.registry import default_registry
+
+    return open_transport(default_registry().open(TransportSpec, scheme), own_host(), LARGEST_MESSAGE_BYTES)
 
 
 def open_exchange(
@@ -117,3 +130,16 @@ def reserve(transport: Transport, place: str) -> Invitation:
         from thespian_multiproc.runtime.whynot import nobody_can_listen
 
         raise ActorSystemStartupFailure(nobody_can_listen(place, why)) from None
+
+
+def is_taken(transport: Transport, place: str) -> bool:
+    """Whether somebody has a place, a system or another program.
+
+    Raises:
+        ActorSystemStartupFailure: nobody can have it; it says why.
+    """
+    try:
+        reserve(transport, place).release()
+    except AddressInUse:
+        return True
+    return False

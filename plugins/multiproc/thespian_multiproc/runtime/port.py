@@ -219,4 +219,4 @@ class EnginePort(ProgramMail, Port):
             return False
         if self.has_ended or time.monotonic() > self._closing_until:
             return True
-        return self._exchange.has_told() and not self._exchange.unreceived and self._clerk.is_idle
+        return self._exchange.tell_all() and not self._exchange.unreceived and self._clerk.is_idle

@@ -10,14 +10,14 @@ from typing import Any
 import attrs
 import psutil
 
-from thespian_core.errors import ActorSystemException
+from thespian_core.errors import ActorSystemException, ActorSystemStartupFailure
 from thespian_core.hooks.errors import PluginError, describe
-from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
+from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.systembase import Plan
 from thespian_multiproc.runtime import whynot
 from thespian_multiproc.runtime.keyfile import read_or_make_key
-from thespian_multiproc.runtime.opening import LARGEST_MESSAGE_BYTES, open_transport, own_host
+from thespian_multiproc.runtime.opening import is_taken, own_transport
 from thespian_multiproc.transport.interface import AddressInUse, Transport
 from thespian_operator.doctoring.facts import Base, Running, Trial
 from thespian_operator.systems import JOIN_LIMIT_S, Place, told_end
@@ -52,24 +52,19 @@ def _look(spec: SystemBaseSpec, port: int | None, key_is_usable: bool) -> Base:
         return Base(spec.name, spec.version)
     capabilities = {} if port is None else {"Admin Port": port}
     try:
-        transport = _transport(spec.transport)
+        transport = own_transport(spec.transport)
         place = Place(spec.name, transport, transport.resolve(capabilities))
     except ValueError as why:
         return Base(spec.name, spec.version, failure=whynot.cannot_start(spec.name, why))
     base = Base(spec.name, spec.version, place.where)
     try:
-        with contextlib.closing(transport.open()) as endpoint:
-            endpoint.invite(at=place.where).release()
-    except AddressInUse:
+        taken = is_taken(transport, place.where)
+    except ActorSystemStartupFailure as why:
+        return attrs.evolve(base, failure=str(why))
+    if taken:
         return _visit(spec, place) if key_is_usable else attrs.evolve(base, cannot_be_asked=True)
-    except OSError as why:
-        return attrs.evolve(base, failure=whynot.nobody_can_listen(place.where, why))
     words = place.last_words
     return base if words is None else attrs.evolve(base, last_end=told_end(words))
-
-
-def _transport(scheme: str) -> Transport:
-    return open_transport(default_registry().open(TransportSpec, scheme), own_host(), LARGEST_MESSAGE_BYTES)
 
 
 def _visit(spec: SystemBaseSpec, place: Place) -> Base:
@@ -123,7 +118,7 @@ def _with_trial(spec: SystemBaseSpec, base: Base) -> Base:
     own: dict[str, Any] = {}
     if spec.outlives_starter:
         try:
-            free = None if spec.transport is None else _free_port(_transport(spec.transport), base.place)
+            free = None if spec.transport is None else _free_port(own_transport(spec.transport), base.place)
         except OSError as why:
             failure = whynot.lack("this program can open no mailbox", why)
             return attrs.evolve(base, trial=Trial(failure, 0.0))

@@ -19,7 +19,7 @@ BASE = "multiprocQueueBase"
 ROOT = Path(__file__).resolve().parents[4]
 
 HEAD = f"""
-import os, signal, sys, time
+import os, signal, sys, threading
 sys.path.insert(0, {str(ROOT)!r})
 from plugins.queue.tests.system.inmates import Inmate
 from thespian.actors import ActorSystem
@@ -99,7 +99,7 @@ def started(folder: Path, body: str = "") -> Iterator[Starter]:
         body: what it does then; it waits for ever if that comes to an end.
     """
     script = folder / "starter.py"
-    lines = ['print("ready", flush=True)', *body.strip().splitlines(), "time.sleep(1000)"]
+    lines = ['print("ready", flush=True)', *body.strip().splitlines(), "threading.Event().wait()"]
     script.write_text(HEAD + "".join(f"    {line}\n" for line in lines))
     process = subprocess.Popen(
         [sys.executable, str(script), str(folder)],

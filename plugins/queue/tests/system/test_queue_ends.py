@@ -28,7 +28,7 @@ LEAVES_A_FORK = """
 sys.stdin.readline()
 forked = os.fork()
 if not forked:
-    time.sleep(1000)
+    threading.Event().wait()
 print(forked, flush=True)
 """
 

@@ -20,6 +20,7 @@ from thespian_core.api.system import ActorSystem
 from thespian_core.testing.contract import PATIENCE_S
 from thespian_core.testing.doer import do
 from thespian_multiproc.runtime.living import ProcessWatch
+from tools.ports import free_port
 
 GONE_WITHIN_S = 5.0  # after a kill, nothing of a system is left by then
 HOST = "127.0.0.1"
@@ -173,14 +174,6 @@ def slow_module(tmp_path: Path, gate: Gate, bell: Gate, monkeypatch: pytest.Monk
         f"    pass\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-
-
-def free_port() -> int:
-    """Return a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 def listens(port: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,16 +10,9 @@ import pytest
 from thespian_core.api.system import ActorSystem
 from thespian_core.hooks.registry import PluginRegistry, default_registry, use_registry
 from thespian_core.hooks.selection import PluginOrigin
+from tools.ports import free_port
 
 HOST = "127.0.0.1"
-
-
-def free_port() -> int:
-    """Return a port that nobody has for datagrams."""
-    with socket.socket(type=socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 @pytest.fixture
