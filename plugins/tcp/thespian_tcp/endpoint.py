@@ -177,7 +177,9 @@ class TcpEndpoint(Endpoint):
             return
         self._closed = True
         talking = self._connections.close()
-        if os.getpid() == self._owner:
-            drain_and_close(talking, self._drain_s)
-        for sock in talking:
-            sock.close()
+        try:
+            if os.getpid() == self._owner:
+                drain_and_close(talking, self._drain_s)
+        finally:
+            for sock in talking:
+                sock.close()

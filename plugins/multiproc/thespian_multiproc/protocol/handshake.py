@@ -31,7 +31,6 @@ from __future__ import annotations
 import hmac
 import struct
 from collections.abc import Callable
-from hashlib import sha256
 
 import attrs
 
@@ -250,7 +249,7 @@ WRONG_KEY = (
 
 
 def _code(key: bytes, name: bytes, said: bytes) -> bytes:
-    return hmac.new(key, name + b"\0" + said, sha256).digest()
+    return hmac.digest(key, name + b"\0" + said, "sha256")
 
 
 def _difference(version: int, codec_tag: int, own_codec_tag: int) -> str:

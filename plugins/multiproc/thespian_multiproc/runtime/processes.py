@@ -88,8 +88,10 @@ def _watch(life: int) -> None:
 
 def own_group() -> None:
     """Make this process the leader of a process group, if it is none yet."""
-    with suppress(PermissionError):  # it leads a session
+    try:
         os.setpgid(0, 0)
+    except PermissionError:  # it leads a session
+        return
 
 
 def put_in_own_group(pid: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ class Sleeper:
 
     To be woken takes longer than many an answer does. So where waits were that short lately, it stays awake
     for a moment before it sleeps; what happens within that time costs no waking. Where little happens, that
-    ends at once, and costs nothing.
+    ends at once, and costs nothing. With one processor it never does: who is to answer needs that.
 
     Args:
         endpoint: waited in by one thread at a time.
@@ -26,6 +27,7 @@ class Sleeper:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._luck = 0  # above 0, it pays to stay awake
+        self._may_stay_awake = processors() > 1
         self._wakes = 0
         self._wakes_seen = 0
 
@@ -45,7 +47,7 @@ class Sleeper:
             return self._endpoint.wait(0)
         began = time.monotonic()
         events = self._endpoint.wait(timeout_s)
-        if events and time.monotonic() - began < AWAKE_S:
+        if events and self._may_stay_awake and time.monotonic() - began < AWAKE_S:
             self._luck += 1
         return events
 
@@ -59,3 +61,10 @@ class Sleeper:
         if events:
             self._luck = MOST_LUCK
         return events
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS, nor on Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
