@@ -20,6 +20,18 @@ def told(value: object) -> str:
         return f"<{type(value).__name__} whose str raises {type(why).__name__}>"
 
 
+def cut(text: str, limit: int = 64 << 10) -> str:
+    """Return a text that goes along with a message, without its middle when it is very long.
+
+    >>> cut("abcdefghij", 4)
+    'ab\\n... 6 characters left out ...\\nij'
+    """
+    if len(text) <= limit:
+        return text
+    half = limit // 2
+    return f"{text[:half]}\n... {len(text) - 2 * half:,} characters left out ...\n{text[-half:]}"
+
+
 def class_name(actor_class: object) -> str:
     """Return the dotted name of a class, or the text that was given instead of one.
 

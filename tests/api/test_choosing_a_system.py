@@ -160,6 +160,14 @@ def test_an_argument_of_another_type_is_named_and_starts_nothing(arguments: dict
     assert ActorSystem.systemBase is None
 
 
+@pytest.mark.parametrize("name", [1, None, b"Admin Port", ("Admin", "Port")])
+def test_a_capability_whose_name_is_no_text_is_named_and_starts_nothing(name: Any) -> None:
+    with pytest.raises(TypeError, match="capability") as refused:
+        ActorSystem("simpleSystemBase", {"Admin Port": 1900, name: 2})
+    assert f"not {type(name).__name__} ({name!r})" in str(refused.value)
+    assert ActorSystem.systemBase is None
+
+
 def test_asking_for_another_port_returns_the_running_system_and_warns(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

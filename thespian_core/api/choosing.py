@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from thespian_core.api.actor import checked_capability
 from thespian_core.texts import shown
 
 if TYPE_CHECKING:
@@ -25,13 +26,15 @@ def warn_of_another_port(ours: RunningSystem, capabilities: dict[str, Any]) -> N
 
 
 def check_types(capabilities: object, log_defs: object) -> None:
-    """Return when both are of a type that they may have.
+    """Return when both are of a type that they may have, and so is the name of every capability.
 
     Raises:
         TypeError: one is not.
     """
     if capabilities is not None and not isinstance(capabilities, dict):
         raise TypeError(f"capabilities is a dict, not {type(capabilities).__name__} ({shown(capabilities)})")
+    for name in capabilities or ():
+        checked_capability(name)
     if not (log_defs is None or log_defs is False or isinstance(log_defs, dict)):
         raise TypeError(
             f"logDefs is a dictConfig dictionary, None or False, "

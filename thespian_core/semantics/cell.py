@@ -40,7 +40,7 @@ from thespian_core.semantics.requests import (
     UpdateCapability,
 )
 from thespian_core.status import Thespian_ActorStatus, Thespian_StatusReq
-from thespian_core.texts import class_name, told
+from thespian_core.texts import class_name, cut, told
 
 
 class State(Enum):
@@ -218,9 +218,8 @@ class ActorCell:
         if self._must_end(failure, message, sender):
             return None
         what = f"a message of type {type(message).__name__}"
-        self._log(
-            "warning", f"failed on {what} and tries it once more: {type(failure).__name__}: {told(failure)}"
-        )
+        reason = f"{type(failure).__name__}: {cut(told(failure))}"
+        self._log("warning", f"failed on {what} and tries it once more: {reason}")
         try:
             return self.actor.receiveMessage(message, sender)
         except BaseException as why:
@@ -282,4 +281,4 @@ class ActorCell:
 
 
 def _text(failure: BaseException) -> str:
-    return "".join(traceback.format_exception(type(failure), failure, failure.__traceback__))
+    return cut("".join(traceback.format_exception(type(failure), failure, failure.__traceback__)))

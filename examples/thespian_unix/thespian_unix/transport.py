@@ -61,7 +61,12 @@ class UnixSocket(socket.socket):
 
 
 def reserve(at: str | None = None) -> Invitation:
-    """Let connections wait at a place, a new one if none is named, until somebody owns it."""
+    """Let connections wait at a place, a new one if none is named, until somebody owns it.
+
+    Raises:
+        AddressInUse: it cannot be had.
+        ValueError: UTF-8 cannot encode it.
+    """
     place = at or f"thespian-{os.urandom(8).hex()}"
     with UnixSocket() as listener:
         try:
@@ -103,9 +108,9 @@ class UnixEndpoint(interface.Endpoint):
         """Cut a frame into packets, and send those that there is room for; its outcome comes from wait."""
         try:
             peer = self._peers.get(to) or self._begin(to)
-        except OSError as why:
-            self._events.append(Undeliverable(token, f"{to}: {why}", isinstance(why, ConnectionRefusedError)))
-            if why.errno == errno.EMFILE:
+        except (OSError, UnicodeError) as why:
+            self._events.append(Undeliverable(token, f"{to!r}: {why}", type(why) is ConnectionRefusedError))
+            if isinstance(why, OSError) and why.errno == errno.EMFILE:
                 self._make_room()
             return False
         whole = memoryview(b"".join(frame))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import logging
 import os
@@ -20,6 +19,7 @@ from thespian_core.hooks.registry import default_registry
 from thespian_core.semantics.requests import ShutDown
 from thespian_core.systembase import Envelope, Plan, SystemBase
 from thespian_multiproc.runtime import whynot
+from thespian_multiproc.runtime.leaving import abandon_all, look_after
 from thespian_multiproc.runtime.living import ProcessWatch
 from thespian_multiproc.runtime.opening import (
     is_loopback,
@@ -44,8 +44,6 @@ ENDING_LIMIT_S = 11.0  # how long a start waits for the system before it to be g
 STRAGGLER_S = 2.0  # for the processes of a system whose admin was killed
 
 _bases: weakref.WeakSet[MultiprocBase] = weakref.WeakSet()
-# Also of systems that the program has let go of: what they have under way is seen off all the same.
-_open_ports: weakref.WeakSet[EnginePort] = weakref.WeakSet()
 
 
 class MultiprocBase(SystemBase):
@@ -109,10 +107,10 @@ class MultiprocBase(SystemBase):
                     started_pid = self._start_there()
                 joined = self._joined_by(port)
             except BaseException as why:
-                if port is not None:
-                    port.close()
                 if started_pid is not None:  # nothing is left of a start that failed
                     end_admin(started_pid)
+                if port is not None:
+                    port.close()  # after the admin: what only that has needed ends, and is waited for, here
                 if isinstance(why, OSError) or whynot.cure_of(why):
                     text = whynot.lack("this program can open no mailbox", why)
                     raise ActorSystemStartupFailure(text) from None
@@ -230,7 +228,7 @@ class MultiprocBase(SystemBase):
             ActorAddress(Mailbox(self._scheme, self._place)),
         )
         self._ports.add(port)
-        _open_ports.add(port)
+        look_after(port)
         return port
 
     def _joined_by(self, port: EnginePort) -> Joined:
@@ -268,20 +266,10 @@ def _read(joined: Joined) -> dict[str, Any]:
 
 
 def _after_fork() -> None:
-    for port in list(_open_ports):
-        port.abandon()
+    abandon_all()
     for base in list(_bases):
         base.abandon()
 
 
-def _at_exit() -> None:
-    ports = [port for port in _open_ports if port.is_usable]
-    for port in ports:
-        port.close()
-    for port in ports:
-        port.wait_until_closed()
-
-
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
-atexit.register(_at_exit)

@@ -23,6 +23,7 @@ ANSWER_S = (
 )
 LOOK_AGAIN_S = 0.001  # no room at the door, or too many descriptors on their way: others are to be faster
 RESERVE, ASK = b"r", b"?"  # a place may follow the first
+WISH_BYTES = 4096  # our choice: the largest wish; a place has 200 bytes at most, where users choose it
 
 _NO_ROOM = {errno.EAGAIN, errno.ENOBUFS, errno.ETOOMANYREFS}
 
@@ -90,9 +91,10 @@ class Door:
 
         Raises:
             AddressInUse: somebody has that place.
+            ValueError: no mailbox can have it.
             OSError: as for :meth:`knock`, or the relay can open no more files.
         """
-        sock = self.knock(RESERVE + (at or "").encode())
+        sock = self.knock(RESERVE + _name_of(at or ""))
         try:
             return self.answer(sock, at), sock
         except BaseException:
@@ -123,6 +125,17 @@ class Door:
             return True
         except OSError:
             return False
+
+
+def _name_of(place: str) -> bytes:
+    try:
+        name = place.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"no mailbox can be at {place!r}, which UTF-8 cannot encode") from None
+    most = WISH_BYTES - len(RESERVE)
+    if len(name) > most:
+        raise ValueError(f"no mailbox can be at a place of {len(name)} bytes: {most} are the most")
+    return name
 
 
 def _first_record(sock: socket.socket) -> tuple[int, bytes]:

@@ -148,6 +148,7 @@ class QueueEndpoint(Endpoint):
 
         Raises:
             AddressInUse: somebody has that place.
+            ValueError: no mailbox can have it.
             OSError: the relay is gone, or it or this process can open no more files.
         """
         where, sock = self._door.reserve(at)

@@ -24,7 +24,7 @@ from itertools import count
 
 from thespian_multiproc.runtime.processes import signal_at_parents_death
 from thespian_multiproc.runtime.titles import take_title
-from thespian_queue.door import ASK
+from thespian_queue.door import ASK, WISH_BYTES
 from thespian_queue.protocol.records import Kind, pack
 from thespian_queue.protocol.switch import Switch
 
@@ -149,7 +149,7 @@ class Relay:
     def _answer_the_door(self) -> None:
         while True:
             try:
-                wish, descriptors, _, _ = socket.recv_fds(self._door, 4096, 1)
+                wish, descriptors, flags, _ = socket.recv_fds(self._door, WISH_BYTES, 1)
             except BlockingIOError:
                 return
             for number in descriptors:
@@ -157,8 +157,18 @@ class Relay:
                 sock.setblocking(False)
                 if wish[:1] == ASK:
                     self._tell_whether_it_is_over(sock)
+                elif flags & socket.MSG_TRUNC:
+                    sock.close()  # what is cut off names another place, or none
                 else:
-                    self._connect(sock, wish[1:].decode() or None)
+                    self._grant(sock, wish[1:])
+
+    def _grant(self, sock: socket.socket, place: bytes) -> None:
+        try:
+            at = place.decode()
+        except UnicodeDecodeError:  # of nobody who keeps the rules
+            sock.close()
+            return
+        self._connect(sock, at or None)
 
     def _connect(self, sock: socket.socket, at: str | None) -> None:
         holder = self._switch.line_at(at) if at is not None else None
@@ -166,8 +176,8 @@ class Relay:
             self._look_at(self._edges[holder])  # it may be gone, and that not have been seen yet
         number = next(self._numbers)
         if self._switch.connect(number, at) is None:
-            sock.send(pack(Kind.IN_USE))
-            sock.close()
+            with sock, contextlib.suppress(OSError):  # whoever asked is gone
+                sock.send(pack(Kind.IN_USE))
             return
         edge = self._edges[number] = _Edge(number, sock)
         self._selector.register(sock, edge.watched, edge)

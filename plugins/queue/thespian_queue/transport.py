@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from thespian_queue.tree import Tree
 
 DEFAULT_ADMIN_ADDRESS = "ThespianQ"  # what Thespian's documentation has always named
+ADMIN_ADDRESS_BYTES = 200  # our choice: it is in texts that people read
 
 
 class QueueTransport(Transport):
@@ -46,11 +47,11 @@ class QueueTransport(Transport):
         """Return the place of the admin that the capability ``Admin Address`` names.
 
         Raises:
-            ValueError: it is no text, or an empty one.
+            ValueError: no admin can have it; the text says why, and what helps.
         """
         address = capabilities.get("Admin Address", DEFAULT_ADMIN_ADDRESS)
-        if not isinstance(address, str) or not address:
-            raise ValueError(f"the capability 'Admin Address' must be a text, not {address!r}")
+        if fault := _fault_of(address):
+            raise ValueError(f"the capability 'Admin Address' {fault}")
         return f"/{address}"
 
     def open(self, invitation: Invitation | None = None) -> QueueEndpoint:
@@ -104,3 +105,24 @@ class QueueTransport(Transport):
     def _renew_in_a_fork(self) -> None:
         if self._owner != os.getpid():
             self._owner, self._open, self._lock = os.getpid(), 0, threading.RLock()
+
+
+def _fault_of(address: object) -> str:
+    """Say what is wrong with the text that is to name an admin, and what helps; nothing when it is right.
+
+    >>> _fault_of("7")
+    "is digits only, '7', as the places of other mailboxes are: put a letter in"
+    >>> _fault_of("7 of 9")
+    ''
+    """
+    if not isinstance(address, str) or not address:
+        return f"must be a text that is not empty, such as {DEFAULT_ADMIN_ADDRESS!r}, not {address!r}"
+    try:
+        size = len(address.encode())
+    except UnicodeEncodeError as why:
+        return f"has a character that UTF-8 cannot encode: {address[why.start]!r}; leave it out"
+    if size > ADMIN_ADDRESS_BYTES:
+        return f"has {size} bytes in UTF-8, and {ADMIN_ADDRESS_BYTES} are the most: choose a shorter one"
+    if address.isdecimal():
+        return f"is digits only, {address!r}, as the places of other mailboxes are: put a letter in"
+    return ""

@@ -14,6 +14,10 @@ from thespian_queue.door import RESERVE, Door
 ENDS_WITHIN_S = 10.0  # it ends at once when it has its turn; a loaded machine may let it wait for seconds
 LOOK_AGAIN_S = 0.002
 
+# Relays that this process started and has not waited for, with its own number: a fork has none of them. One
+# whose system failed to start may end when nobody looks.
+_unreaped: dict[int, int] = {}
+
 
 class Tree:
     """Starts a relay.
@@ -31,6 +35,8 @@ class Tree:
     """
 
     def __init__(self) -> None:
+        for pid in list(_unreaped):
+            _reap(pid)
         mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.door = Door(mine)
         self.pid = 0
@@ -51,10 +57,12 @@ class Tree:
             self.pid = process.pid
             self.first = self.door.answer(line, None), line
             undoing.pop_all()
+        _unreaped[self.pid] = self._starter
 
     def _undo(self) -> None:
         if self.pid:
             os.kill(self.pid, signal.SIGKILL)
+            _unreaped[self.pid] = self._starter
         self.end()
 
     def is_over(self) -> bool:
@@ -75,9 +83,17 @@ class Tree:
             return
         self._has_ended = True
         self.door.close()
-        if os.getpid() != self._starter or not self.pid:
-            return
         until = time.monotonic() + ENDS_WITHIN_S
-        with contextlib.suppress(ChildProcessError):  # somebody else has waited for it
-            while os.waitpid(self.pid, os.WNOHANG)[0] == 0 and time.monotonic() < until:
-                time.sleep(LOOK_AGAIN_S)
+        while not _reap(self.pid) and time.monotonic() < until:
+            time.sleep(LOOK_AGAIN_S)
+
+
+def _reap(pid: int) -> bool:
+    """Wait for a relay if it has ended; return whether this process need not do so any more."""
+    if _unreaped.get(pid) != os.getpid():
+        return True
+    with contextlib.suppress(ChildProcessError):  # somebody else has waited for it
+        if os.waitpid(pid, os.WNOHANG)[0] == 0:
+            return False
+    _unreaped.pop(pid, None)
+    return True

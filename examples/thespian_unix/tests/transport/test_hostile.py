@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from thespian_multiproc.testing.post import Box, Post
-from thespian_multiproc.transport.interface import STRANGER_FRAME_BYTES
+from thespian_multiproc.transport.interface import STRANGER_FRAME_BYTES, Undeliverable
 from thespian_unix.transport import LAST, MORE, PACKET_BYTES, UnixTransport
 
 
@@ -122,7 +122,16 @@ def test_sockets_of_other_kinds_have_names_of_their_own(post: Post, bob: Box) ->
         post.introduce(bob, post.open(post.invite(bob, at=place)))
 
 
-def test_a_place_that_no_socket_can_have_is_undeliverable(post: Post, bob: Box) -> None:
-    token = post.send(bob, b"hello", "x" * 200)
+@pytest.mark.parametrize("place", ["x" * 200, "\ud800"], ids=["long", "half a character"])
+def test_a_place_that_no_socket_can_have_is_undeliverable(post: Post, bob: Box, place: str) -> None:
+    token = post.send(bob, b"hello", place)
     post.until(lambda: bob.fate(token), "the outcome is reported")
-    assert getattr(bob.fate(token), "gone", None) is False
+    outcome = bob.fate(token)
+    assert isinstance(outcome, Undeliverable)
+    assert not outcome.gone
+    assert outcome.reason.isprintable()
+
+
+def test_a_place_that_no_text_can_name_is_a_value_error(post: Post, bob: Box) -> None:
+    with pytest.raises(ValueError, match="surrogates not allowed"):
+        post.invite(bob, at="\ud800")

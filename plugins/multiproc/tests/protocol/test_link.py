@@ -14,7 +14,7 @@ from thespian_multiproc.protocol.frames import Ack, Malformed, data_frame, parse
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.link import Link, State
 from thespian_multiproc.protocol.looselink import LooseLink
-from thespian_multiproc.protocol.packets import parse_packet
+from thespian_multiproc.protocol.packets import Counters, packet_frame, parse_packet
 
 SMALL = Limits(window_bytes=200, batch_bytes=100, tell_after_messages=8, frame_bytes=150, flying_bytes=900)
 BAD_LINE = Faults(loss=0.2, doubling=0.2, breaking=0.02)
@@ -226,3 +226,25 @@ def read(kind: type[Link], effect: Effect) -> Any:
     assert isinstance(effect, Transmit)
     frame = b"".join(effect.frame)
     return parse(frame) if kind is Link else parse_packet(frame)
+
+
+@pytest.mark.parametrize("kind", [Link, LooseLink])
+def test_what_was_handled_while_a_conversation_began_is_told_in_it(kind: type[Link]) -> None:
+    link = kind()
+    link.opened(0, 0, 0.0)
+    if kind is Link:
+        link.arrived(parse(b"".join(data_frame(1, (b"one", b"two"), 0, 0))), 0.0)
+    else:
+        pieces = [(3, b"one"), (3, b"two")]
+        link.arrived(parse_packet(b"".join(packet_frame(1, 1, pieces, Counters(0, 0, 0, 0), False))), 0.0)
+    link.tick(1.0)
+    link.left(1.0)
+    link.broke(2.0)
+    link.handled(1, 3.0)  # after this side has told how far it has come, and before the other has answered
+    link.opened(0, 0, 4.0)
+    assert link.owes_counters
+    assert not link.is_settled
+    (told,) = (effect for effect in link.tick(5.0) if isinstance(effect, Transmit))
+    frame = b"".join(told.frame)
+    found = parse(frame) if kind is Link else parse_packet(frame)
+    assert (found.received, found.handled) == (2, 1)

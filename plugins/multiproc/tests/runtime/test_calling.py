@@ -21,7 +21,7 @@ from thespian_multiproc.runtime.calling import (
     say,
     try_say,
 )
-from thespian_multiproc.runtime.orders import Ending, NewCapabilities, News, Order, Started
+from thespian_multiproc.runtime.orders import Ending, NewCapabilities, News, Order, Origin, Started
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -129,6 +129,23 @@ def test_a_record_whose_descriptors_cannot_be_opened_is_told_of(call: Pair) -> N
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert lost.value.record == asked
+
+
+@pytest.mark.parametrize("many", [0, 2])
+def test_a_large_order_whose_file_cannot_be_opened_is_told_of_with_its_actor(call: Pair, many: int) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    asked = order("idle", "a")._replace(
+        origin=Origin(arguments=tuple(f"{number:0100}" for number in range(1000)))
+    )
+    with pipe() as ends:
+        say(call[0], asked, ends[:many])
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+        try:
+            with pytest.raises(DescriptorsLost) as lost:
+                hear(call[1])
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert lost.value.record == asked._replace(origin=Origin())
 
 
 def test_news_arrive_however_they_are_cut_and_then_the_end_is_told(news: Pair) -> None:

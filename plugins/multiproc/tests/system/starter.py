@@ -18,6 +18,7 @@ from plugins.multiproc.tests.system.flood_actors import (
     Seen,
     Sleeper,
 )
+from plugins.multiproc.tests.system.odd_actors import PART, Slow
 from thespian_core.api.system import ActorSystem
 from tools.ports import free_port
 
@@ -32,6 +33,15 @@ def tell_and_exit(base_name: str, port: int, count: int) -> None:
     asys.tell(actor, "sleep")
     for number in range(count):
         asys.tell(actor, number)
+
+
+def leave_a_busy_actor(base_name: str, port: int, busy_s: int) -> None:
+    """Tell an actor something while it is in its handler for so long, and end."""
+    asys = ActorSystem(base_name, {"Admin Port": port})
+    actor = asys.createActor(Slow, globalName="slow")
+    assert asys.ask(actor, float(busy_s), PATIENCE_S) == "busy"
+    for _ in range(10):
+        asys.tell(actor, PART)
 
 
 def crowd(base_name: str, files: int, senders: int, each: int) -> Seen:

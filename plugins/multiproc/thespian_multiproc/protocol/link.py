@@ -178,8 +178,8 @@ class Link:
         self._breaks = 0
         self._out.take_counters(peer_received, peer_handled)
         self._out.rewind(self._out.received)
-        self._told = self._counters  # the greeting told them
         self._tell_at = None
+        self._tell_anew(now)
         self._reassure(now)
         return self._go_on(now)
 
@@ -399,6 +399,11 @@ class Link:
             self._tell_at = at
             if at < self.due:
                 self.due = at
+
+    def _tell_anew(self, now: float) -> None:
+        """What the greeting told of the counters may be of a while ago."""
+        self._told = (0, 0)
+        self._tell_soon(now)
 
     def _reopen(self, now: float) -> list[Effect]:
         self._breaks += 1

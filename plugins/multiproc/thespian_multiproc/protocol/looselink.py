@@ -141,7 +141,7 @@ class LooseLink(Link):
         self._breaks = self._patience = self.unanswered = 0
         out.take_counters(told, now)
         out.land_all()
-        self._told = self._counters  # the greeting told them
+        self._tell_anew(now)
         self._reassure(now)
         self._await_answer(now)
         return self._go_on(now)

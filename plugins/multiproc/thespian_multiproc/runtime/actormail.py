@@ -108,7 +108,9 @@ class ActorMail(Host):
     def _waits_from(self, actor: ActorAddress) -> bool:
         """Whether mail of an actor is still to be handled."""
         id_ = getattr(actor, "key", None)
-        return any(mail.correspondent == id_ and mail.data is not wire.DONE for mail in self._exchange.inbox)
+        # The actor's threads may add to it meanwhile.
+        inbox = list(self._exchange.inbox)
+        return any(mail.correspondent == id_ and mail.data is not wire.DONE for mail in inbox)
 
     def _hold_back(self) -> None:
         """Take control mail only, unless nothing moves."""
@@ -131,7 +133,7 @@ class ActorMail(Host):
     def _handle_control_mail(self) -> bool:
         """Handle the first control mail out of its turn, and leave what counts for it in its place."""
         inbox = self._exchange.inbox
-        for position, mail in enumerate(inbox):
+        for position, mail in enumerate(list(inbox)):  # the actor's threads may add to it meanwhile
             if mail.data[0] == wire.CONTROL[0]:
                 try:
                     sender, message = self._exchange.decode(mail)

@@ -34,6 +34,7 @@ from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.actormail import ActorMail
 from thespian_multiproc.runtime.births import birth_of
 from thespian_multiproc.runtime.calling import say, try_say
+from thespian_multiproc.runtime.exchange import Mail
 from thespian_multiproc.runtime.kit import ActorKit
 from thespian_multiproc.runtime.logforwarding import forward_logging
 from thespian_multiproc.runtime.opening import host_of, new_prefix, open_exchange, open_transport
@@ -189,10 +190,9 @@ class ActorProcess(ActorMail):
         until = time.monotonic() + DRAIN_LIMIT_S
         for message, sender in self._own:
             self.undeliverable(self.address, message, sender)
-        for mail in self._exchange.inbox:
-            if not mail.correspondent:  # what came from others, those report
-                sender, message = self._exchange.decode(mail)
-                self.undeliverable(self.address, message, sender)
+        for mail in list(self._exchange.inbox):
+            if not mail.correspondent and mail.data is not wire.DONE:  # what came from others, those report
+                self._give_up(mail)
         self._exchange.rest()
         self._clerk.attend()
         while self._exchange.unreceived or not self._clerk.is_idle:
@@ -202,6 +202,15 @@ class ActorProcess(ActorMail):
                 break
             self._attend(left_s)
         self._exchange.close()
+
+    def _give_up(self, mail: Mail) -> None:
+        """Make a dead letter of what this actor has sent itself and never handled."""
+        try:
+            sender, message = self._exchange.decode(mail)
+        except Exception as why:
+            thesplog("what %s sent itself cannot be read again: %r", self.address, why, level=40)
+        else:
+            self.undeliverable(self.address, message, sender)
 
 
 def run_actor(kit: ActorKit) -> None:

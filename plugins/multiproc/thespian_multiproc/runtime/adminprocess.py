@@ -250,8 +250,9 @@ class AdminProcess:
             self._carry_out(self._admin.handle(Thespian_StatusReq(), asker))
 
     def _complain(self) -> None:
-        complaints, self._exchange.complaints = self._exchange.complaints, []
-        for complaint in complaints:
+        complaints = self._exchange.complaints
+        while complaints:
+            complaint = complaints.popleft()
             thesplog("somebody at %s: %s", complaint.where or "?", complaint.reason, level=logging.WARNING)
 
     # The end

@@ -4,7 +4,7 @@ A datagram holds one record, and descriptors beside it::
 
     1 byte   b"R": the pickled record follows; b"F": it is in a file, whose descriptor comes before the others
     1 byte   how many descriptors come along, the file's not counted
-    the record
+    the record; with b"F", and if it is an order to start an actor, that order without what may be large
 
 All senders share one socket, and nobody else can reach it: so what comes in may be unpickled.
 """
@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from thespian_core.internallog import thesplog
-from thespian_multiproc.runtime.orders import News, Order
+from thespian_multiproc.runtime.orders import News, Order, Origin, StartActor
 from thespian_multiproc.runtime.processes import unlinked_file
 
 # Far below what a Unix socket takes in one datagram by default (Linux: 212,992 bytes; macOS: see its
@@ -74,9 +74,13 @@ def _packed(record: Order, descriptors: Sequence[int]) -> Iterator[_Datagram]:
     if len(data) <= CALL_BYTES:
         yield _Datagram(b"R" + head + data, tuple(descriptors))
         return
+    summary = b""
+    if isinstance(record, StartActor):  # so that its creator can be told, when the file is lost
+        summary = pickle.dumps(record._replace(requirements=b"", origin=Origin()), pickle.HIGHEST_PROTOCOL)
     file = unlinked_file(data)
     try:
-        yield _Datagram(b"F" + head, (file, *descriptors))
+        fits = len(summary) <= CALL_BYTES
+        yield _Datagram(b"F" + head + (summary if fits else b""), (file, *descriptors))
     finally:
         os.close(file)
 
@@ -165,6 +169,8 @@ def _unpacked(data: bytes, descriptors: list[int]) -> tuple[Order, int]:
     """Return a record and how many descriptors belong to it; its file is taken off the list."""
     if data[:1] == b"R":
         return pickle.loads(memoryview(data)[2:]), data[1]
+    if not descriptors and len(data) > 2:  # the file's did not come, so one is missing at least
+        return pickle.loads(memoryview(data)[2:]), 1 + data[1]
     with os.fdopen(descriptors.pop(0), "rb") as file:
         file.seek(0)
         return pickle.load(file), data[1]

@@ -11,6 +11,7 @@ from thespian_core.addresses import ActorAddress
 from thespian_core.internallog import thesplog
 from thespian_core.messages import DeadEnvelope, PoisonMessage
 from thespian_core.semantics.deadletters import is_letter, sent_back
+from thespian_core.texts import cut
 from thespian_multiproc.protocol.session_effects import Lifeless
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.exchange import TOO_MUCH_UNSENT, Exchange, Mail
@@ -106,8 +107,15 @@ class Clerk:
     def report_unreadable(self, mail: Mail, details: str) -> None:
         """Tell the sender of a message that it cannot be unpickled here."""
         exchange = self._exchange
-        report = Unreadable(bytes(mail.data), exchange.address, details)
-        exchange.send(exchange.address_of(mail.correspondent), report, exchange.address, wire.FOR_THE_RUNTIME)
+        report = Unreadable(bytes(mail.data), exchange.address, cut(details))
+        if not mail.correspondent:  # this process has sent it to itself
+            self.unreadable(report)
+            return
+        sender = exchange.address_of(mail.correspondent)
+        try:
+            exchange.send(sender, report, exchange.address, wire.FOR_THE_RUNTIME)
+        except Exception as why:
+            thesplog("%s cannot be told that it cannot be read: %r", sender, why, level=40)
 
     def _ask(self, ids: tuple[str, ...]) -> None:
         self._asked.update(ids)

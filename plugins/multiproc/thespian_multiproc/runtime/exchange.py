@@ -37,6 +37,7 @@ from thespian_multiproc.transport.interface import Buffer, Endpoint, Received
 AT_ONCE = 16  # so many sends in a row leave at once; more are a flood, and go out together
 FLOOD_BYTES = 64 << 10  # what piles up in a flood before it goes out: a socket's usual room
 SWEEP_BYTES = 1 << 20  # what piles up before the other sides' counters are looked for, too
+MOST_COMPLAINTS = 100  # our choice: anybody can cause one, and not everybody reads them
 _new_tuple = tuple.__new__
 TOO_MUCH_UNSENT = "too much mail of its sender waits to be sent already"
 
@@ -68,8 +69,9 @@ class Exchange:
         inbox: what has come in, oldest first; with ``wire.DONE`` for what is only to be counted.
         doubts: ids of correspondents whose fate is to be asked for.
         lifeless: mail that nobody will handle.
-        complaints: about conversations that failed.
+        complaints: about conversations that failed; the latest of them.
         most_message_bytes: a larger message of an actor or a program is not sent.
+        largest_bytes: the same for any message, since no frame could carry it.
         most_unsent_bytes: when more waits to be sent, ordinary mail is lifeless at once.
     """
 
@@ -87,9 +89,9 @@ class Exchange:
         self.inbox: deque[Mail] = deque()
         self.doubts: list[str] = []
         self.lifeless: list[Lifeless] = []
-        self.complaints: list[Complaint] = []
+        self.complaints: deque[Complaint] = deque(maxlen=MOST_COMPLAINTS)
         self.load = sessions.load
-        self.most_message_bytes = sys.maxsize
+        self.most_message_bytes = self.largest_bytes = sys.maxsize
         self.most_unsent_bytes = sys.maxsize
         self._endpoint = endpoint
         self._sessions = sessions
@@ -142,7 +144,8 @@ class Exchange:
     def waiting(self) -> int:
         """How many messages wait in the inbox."""
         # Others are counted with them where nobody would see the difference.
-        return len(self.inbox) if len(self.inbox) > 1000 else sum(m.data is not wire.DONE for m in self.inbox)
+        inbox = self.inbox
+        return len(inbox) if len(inbox) > 1000 else sum(m.data is not wire.DONE for m in list(inbox))
 
     @property
     def links(self) -> int:
@@ -219,7 +222,11 @@ class Exchange:
         self._post(to, mailbox, name, data)
 
     def post(self, to: ActorAddress, data: bytes) -> None:
-        """Send an encoded message."""
+        """Send an encoded message.
+
+        Raises:
+            TooLarge: no frame can carry it; it was not sent.
+        """
         mailbox: Mailbox = to.addressDetails
         self._post(to, mailbox, mailbox.id or mailbox.where, data)
 
@@ -228,6 +235,8 @@ class Exchange:
             self.inbox.append(Mail("", 0, data))
             self.wake()
             return
+        if len(data) > self.largest_bytes:
+            raise wire.too_large(len(data), min(self.largest_bytes, self.most_message_bytes))
         self._turns.take()
         try:
             if self.is_closed:

@@ -77,7 +77,11 @@ def open_exchange(
     limits = None if transport.ordered else limits_of(transport)
     sessions = Sessions(key, mailbox_id, transport.ordered, sealed, new_nonce, limits)
     address = ActorAddress(Mailbox(transport.scheme, where, None if is_admin else mailbox_id))
-    return Exchange(endpoint, sessions, address, for_runtime, loads)
+    exchange = Exchange(endpoint, sessions, address, for_runtime, loads)
+    largest_frame = transport.max_frame_bytes
+    if transport.ordered and largest_frame is not None and largest_frame > HEADROOM_BYTES:
+        exchange.largest_bytes = largest_frame - HEADROOM_BYTES // 2
+    return exchange
 
 
 def limits_of(transport: Transport) -> Limits:

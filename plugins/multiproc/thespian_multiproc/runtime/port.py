@@ -8,6 +8,7 @@ program has sent goes out though it does something else. The janitor keeps away 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import threading
 import time
@@ -16,12 +17,14 @@ from typing import Any
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.errors import ActorSystemFailure, ActorSystemRequestTimeout
+from thespian_core.internallog import thesplog
 from thespian_core.semantics.birth import Refused
 from thespian_core.semantics.requests import CreateActor, CreateFailed, UpdateCapability
 from thespian_core.systembase import Envelope, Port
 from thespian_multiproc.runtime.births import Carried, request_on_the_wire
 from thespian_multiproc.runtime.exchange import Exchange
 from thespian_multiproc.runtime.inquiries import Join, Joined, Leave
+from thespian_multiproc.runtime.leaving import NOT_TAKEN
 from thespian_multiproc.runtime.living import ProcessWatch
 from thespian_multiproc.runtime.programmail import LOOK_AFTER_S, ProgramMail
 
@@ -39,6 +42,9 @@ class EnginePort(ProgramMail, Port):
     Args:
         open_it: opens the exchange; called with what hears runtime mail.
         admin: where the admin is.
+
+    Attributes:
+        left_behind: how many messages had not come in when the port was closed at last.
     """
 
     def __init__(
@@ -47,7 +53,8 @@ class EnginePort(ProgramMail, Port):
         admin: ActorAddress,
     ) -> None:
         super().__init__(open_it, admin)
-        self._has_asked = False
+        self.left_behind = 0
+        self._has_asked = self._has_left = False
         self._pid = os.getpid()
         self._receivers = 0
         self._used_at = time.monotonic()
@@ -66,8 +73,10 @@ class EnginePort(ProgramMail, Port):
 
     @property
     def complaints(self) -> list[str]:
-        """Why conversations failed, as far as waiting does not mend it."""
-        return [complaint.reason for complaint in self._exchange.complaints]
+        """Why conversations with the admin failed, as far as waiting does not mend it."""
+        # What strangers say, who may come to any mailbox, is no reason.
+        where = self.admin.addressDetails.where
+        return [complaint.reason for complaint in self._exchange.complaints if complaint.where == where]
 
     @property
     def reasons(self) -> list[str]:
@@ -149,9 +158,8 @@ class EnginePort(ProgramMail, Port):
             return
         self._closing_until = time.monotonic() + LINGER_S
         self._give_up_mail()
-        if self.joined is not None and not self.has_ended:
-            with contextlib.suppress(Exception):
-                self._tell_admin(Leave())
+        if self._janitor is None or not self._exchange.unreceived:  # else when everything has come in
+            self._leave()
         self._exchange.rest()
         self._kick.set()
         self._exchange.wake()
@@ -163,12 +171,14 @@ class EnginePort(ProgramMail, Port):
         while not self.has_ended and (left_s := until - time.monotonic()) > 0:
             self._attend(min(left_s, QUIET_S))
 
-    def wait_until_closed(self) -> None:
-        """See off what is under way, for a limited time."""
+    def wait_until_closed(self, timeout_s: float | None = None) -> bool:
+        """See off what is under way, for a limited time; whether that is over now."""
         if self._janitor is None:
             self._exchange.close()
         elif self._janitor is not threading.current_thread():
-            self._janitor.join()
+            self._janitor.join(timeout_s)
+            return not self._janitor.is_alive()
+        return True
 
     def abandon(self) -> None:
         """In a fork of the process that opened it: let go of what is not its own."""
@@ -198,6 +208,13 @@ class EnginePort(ProgramMail, Port):
                 )
             self._attend(min(left_s, LOOK_AFTER_S))
 
+    def _leave(self) -> None:
+        """Tell the admin that nobody is here: what others have not taken in by then, they never do."""
+        if self.joined is not None and not self.has_ended and not self._has_left:
+            self._has_left = True
+            with contextlib.suppress(Exception):
+                self._tell_admin(Leave())
+
     # The janitor
 
     def _mind(self) -> None:
@@ -210,6 +227,11 @@ class EnginePort(ProgramMail, Port):
                 self._attend(QUIET_S)
             elif not self._receivers and time.monotonic() - self._used_at > QUIET_S:
                 self._attend(LOOK_AFTER_S)
+        if not self.has_ended and (left := exchange.unreceived):
+            self.left_behind = left
+            thesplog("%s is given up: %s", self.address, NOT_TAKEN.format(left), level=logging.WARNING)
+            self._leave()
+            exchange.rest()
         exchange.close()
         if self._admin_process is not None:
             self._admin_process.close()
@@ -219,4 +241,9 @@ class EnginePort(ProgramMail, Port):
             return False
         if self.has_ended or time.monotonic() > self._closing_until:
             return True
-        return self._exchange.tell_all() and not self._exchange.unreceived and self._clerk.is_idle
+        if not self._exchange.tell_all() or self._exchange.unreceived or not self._clerk.is_idle:
+            return False
+        if self._has_left:
+            return True
+        self._leave()
+        return False

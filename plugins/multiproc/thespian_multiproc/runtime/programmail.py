@@ -118,7 +118,10 @@ class ProgramMail:
         except Exception as why:
             details = foreign_source(why) or f"{type(why).__name__}: {why}"
             thesplog("%s cannot unpickle a message: %s", self.address, details, level=40)
-            self._clerk.report_unreadable(item, details)
+            if item.correspondent:
+                self._clerk.report_unreadable(item, details)
+            else:  # this program has sent it to itself
+                self._take_word(Unreadable(b"", self.address, details))
             return None
         return Envelope(self.address, message, sender)
 

@@ -42,7 +42,9 @@ class Sleeper:
             timeout_s = LONGEST_WAIT_S
         if timeout_s != 0 and self._luck > 0 and (events := self._stay_awake()):
             return events
-        if timeout_s == 0 or self._wakes != self._wakes_seen:
+        if timeout_s == 0:  # who only looks, maybe another thread, takes no wake from who is to wait
+            return self._endpoint.wait(0)
+        if self._wakes != self._wakes_seen:
             self._wakes_seen = self._wakes
             return self._endpoint.wait(0)
         began = time.monotonic()

@@ -55,6 +55,16 @@ class Refusing:
         post.until(lambda: len(ann.outcomes) >= len(tokens), "every outcome is reported")
         assert all(isinstance(ann.fate(token), Undeliverable) for token in tokens)
 
+    @pytest.mark.parametrize("place", ["", "\0", "\ud800", "x" * 5000], ids=["empty", "null", "half", "long"])
+    def test_a_frame_to_a_place_that_nobody_can_have_is_reported(self, post: Post, place: str) -> None:
+        ann, bob = post.open(), post.open()
+        token = post.send(ann, b"anybody there?", place)
+        post.until(lambda: ann.fate(token), "the outcome is reported")
+        outcome = ann.fate(token)
+        assert isinstance(outcome, Undeliverable)
+        assert outcome.reason
+        post.introduce(ann, bob)
+
     def test_a_frame_to_somebody_who_left_is_reported(self, post: Post) -> None:
         ann, bob = post.open(), post.open()
         post.close(bob)

@@ -67,6 +67,14 @@ def test_what_is_said_in_no_conversation_goes_to_nobody(kind: Kind) -> None:
     assert switch.outgoing == {}
 
 
+def test_nobody_has_a_place_that_is_no_text() -> None:
+    switch = Switch()
+    switch.connect(1)
+    said_to(switch, 1)
+    switch.hear(1, bytearray(pack(Kind.BEGIN, 1, b"/\xff")))
+    assert [(record.kind, record.number) for record in said_to(switch, 1)] == [(Kind.NOBODY, 1)]
+
+
 def test_half_a_record_is_left_for_later() -> None:
     switch = Switch()
     switch.connect(1)

@@ -101,7 +101,11 @@ class Mailbox:
         """Take a frame to be sent."""
         talk = self._begun.get(to) if isinstance(to, str) else to
         if talk is None and not self.is_cut_off:
-            talk = self._begin(str(to))
+            try:
+                talk = self._begin(str(to))
+            except UnicodeEncodeError as why:
+                self.events.append(Undeliverable(token, f"no mailbox can be at {to!r}: {why}", False))
+                return
         if not isinstance(talk, Talk) or talk.state is State.ENDED:
             reason = CUT_OFF if self.is_cut_off else f"{to!r} has ended"
             self.events.append(Undeliverable(token, reason, self.is_cut_off))
@@ -177,9 +181,10 @@ class Mailbox:
     # Inside
 
     def _begin(self, place: str) -> Talk:
+        name = place.encode()
         talk = self._begun[place] = self._talks[self._next_number] = Talk(self._next_number, place)
         self._next_number += 2
-        self.outgoing.append(Out(pack(Kind.BEGIN, talk.number, place.encode()), talk))
+        self.outgoing.append(Out(pack(Kind.BEGIN, talk.number, name), talk))
         return talk
 
     def _fill_window(self, talk: Talk) -> None:

@@ -133,7 +133,9 @@ class Switch:
             if other is not None:
                 HEAD.pack_into(buffer, at, kind, other[1], size)
             elif kind == Kind.BEGIN:
-                self._begin(line, number, bytes(buffer[at + HEAD.size : after]).decode())
+                # What is no text becomes one that no place is.
+                place = buffer[at + HEAD.size : after].decode(errors="surrogateescape")
+                self._begin(line, number, place)
             elif kind == Kind.END:
                 self._end(line, number)
             at = after  # what is said in a conversation that has ended is nobody's

@@ -196,6 +196,7 @@ def test_an_address_of_another_machine_is_named_though_a_key_is_given(
     [
         ({"Preload Modules": 5}, "Preload Modules"),
         ({"Max Message Bytes": "much"}, "Max Message Bytes"),
+        ({"Process Startup Method": "frok"}, "'fork', 'forkserver' or 'spawn', not 'frok'"),
         ({"Colour": lambda: None}, "Colour"),
     ],
 )
