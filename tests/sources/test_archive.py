@@ -7,6 +7,7 @@ import stat
 import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -163,3 +164,17 @@ def test_no_changed_byte_causes_more_than_a_sentence(at: int, value: int) -> Non
 @given(st.binary(max_size=300))
 def test_no_rubbish_causes_more_than_a_sentence(rubbish: bytes) -> None:
     assert problem_with(rubbish + GOOD[GOOD.rfind(b"PK\5\6") :]) is not None
+
+
+def test_a_member_that_hides_more_than_it_says_is_refused_before_it_is_unpacked() -> None:
+    hidden = b"x=1\n" + bytes(10_000_000)
+    with io.BytesIO() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.py", hidden)
+        data = bytearray(file.getvalue())
+    said = struct.pack("<I", zlib.crc32(hidden[:4]))
+    for header, at in ((b"PK\3\4", 14), (b"PK\1\2", 16)):
+        begin = data.index(header) + at
+        data[begin : begin + 4] = said
+        data[begin + 8 : begin + 12] = struct.pack("<I", 4)
+    assert problem_with(bytes(data)) == "its member 'a.py' is packed in more bytes than it can need"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,11 @@ class TestAcceptAll(SourceAuthorityContract):
 class TestRejectAll(SourceAuthorityContract):
     authority_name = "reject-all"
     rejected = (*SourceAuthorityContract.rejected, GOOD)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_nobody_waits_for_a_pipe_that_bears_the_name_of_a_source(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.zip"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="it is no ordinary file"):
+        read_source(pipe)

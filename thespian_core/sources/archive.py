@@ -75,10 +75,15 @@ class Archive:
         """
         if name not in self.files:
             raise FileNotFoundError(f"the source has no file {name!r}")
+        size = self.zip.getinfo(name).file_size
         try:
-            return self.zip.read(name)
+            with self.zip.open(name) as member:
+                data = member.read(size + 1)  # without a number, all is unpacked that there is, and then cut
         except Exception as why:
             raise BadArchive(f"the member {shown(name)} is damaged: {told(why)}") from None
+        if len(data) != size:
+            raise BadArchive(f"the member {shown(name)} is damaged: it has {len(data):,} bytes, not {size:,}")
+        return data
 
     def _note_module(self, name: str) -> None:
         if not name.endswith(".py"):
@@ -180,6 +185,10 @@ def _check_size(member: zipfile.ZipInfo) -> None:
         raise BadArchive(
             f"its member {shown(member.filename)} unpacks to more than {limits.MAX_RATIO} times its size"
         )
+    is_stored = member.compress_type == zipfile.ZIP_STORED
+    # Deflate makes nothing longer than by 5 bytes for each 16,383 (RFC 1951, 3.2.4), and by some at its end.
+    if (packed != size) if is_stored else (packed > size + size // 1000 + 64):
+        raise BadArchive(f"its member {shown(member.filename)} is packed in more bytes than it can need")
 
 
 def _check_tree(files: Iterable[str]) -> None:

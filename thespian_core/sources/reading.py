@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,12 +28,12 @@ def read_source(given: Any) -> tuple[bytes, str]:
         given: a path, or a binary file object, which is read to its end and closed.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or is no ordinary file.
         TypeError: it is neither, or a file object in text mode.
         ValueError: it is larger than any source.
     """
     if isinstance(given, (str, Path)):
-        with open(given, "rb") as file:
+        with open(given, "rb", opener=_ordinary) as file:
             return _read(file, str(given)), str(given)
     if not callable(getattr(given, "read", None)):
         raise TypeError(
@@ -43,6 +46,18 @@ def read_source(given: Any) -> tuple[bytes, str]:
     finally:
         if callable(getattr(given, "close", None)):
             given.close()
+
+
+def _ordinary(path: str, flags: int) -> int:
+    """Open a file, and nobody waits for who may write into a pipe of that name."""
+    number = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(number).st_mode
+    if stat.S_ISREG(mode):
+        return number
+    os.close(number)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    raise OSError(errno.EINVAL, "it is no ordinary file", path)
 
 
 def _read(file: BinaryIO, info: str) -> bytes:

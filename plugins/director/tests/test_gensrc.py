@@ -115,6 +115,15 @@ def test_sources_that_others_can_write_are_refused(project: Project) -> None:
     assert f"chmod o-w {project.root}/foo/act.py" in said
 
 
+@pytest.mark.parametrize("name", [b"b\xff.py", b"b\n.py"])
+def test_a_file_whose_name_is_no_printable_text_is_told(project: Project, name: bytes) -> None:
+    try:
+        Path(project.root, os.fsdecode(name)).write_text("")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    assert f"the file {os.fsdecode(name)!r} cannot be packed" in project.fails("*.py")
+
+
 @needs_modes
 def test_a_pipe_among_the_sources_holds_nobody_up(project: Project) -> None:
     os.mkfifo(project.root / "foo/pipe.py")
@@ -139,6 +148,20 @@ def test_a_tli_file_must_fit_the_package(project: Project) -> None:
     tli.write_text(TLI)
     project.make("foo/*.py", f"tli:{tli}")
     assert (project.operator.folder / "foo.tli").read_text() == TLI
+
+
+@pytest.mark.parametrize("code", [b"class Absent(:\n", b"\0"])
+def test_a_dependency_that_does_not_compile_has_no_class_for_a_tli_file(
+    project: Project, code: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = project.root.parent / "site"
+    site.mkdir()
+    (site / "strange_thing.py").write_bytes(code)
+    monkeypatch.syspath_prepend(str(site))
+    deps = project.write("deps.txt", "strange_thing\n")
+    tli = project.write("elsewhere.tli", "{'Actors': {\n'strange_thing.Absent': {}}}")
+    said = project.fails("other.py", f"deps:{deps}", f"tli:{tli}")
+    assert f"{tli}, line 2: the module strange_thing of the package has no Absent" in said
 
 
 @pytest.mark.parametrize(

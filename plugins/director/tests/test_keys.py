@@ -65,6 +65,7 @@ def test_a_key_that_cannot_be_written_is_told_in_a_sentence(operator: Operator, 
         "keygen", tmp_path / "no" / "k.pem"
     )
     assert "is what a public key is called" in operator.fails("keygen", tmp_path / "mine_tls.key")
+    assert operator.fails("keygen", "").startswith("name the file of the key")
 
 
 @needs_openssl

@@ -11,14 +11,13 @@ import click
 
 from thespian_director.errors import DirectorError
 from thespian_director.folder import DirectorFolder
+from thespian_director.talking import ANSWER_LIMIT_S, Talk, no_answer
 
 if TYPE_CHECKING:
     from thespian_core.addresses import ActorAddress
     from thespian_core.api.system import ActorSystem
-    from thespian_director.systems import HasState
+    from thespian_director.systems import HasState, Opened
 
-ANSWER_LIMIT_S = 5.0  # behaviour that programs know
-LOOK_AGAIN_S = 2.0  # how often it is looked, while an answer is awaited, whether the Director is still there
 DIRECTOR_CLASS, DIRECTOR_NAME = "thespian.director.Director", "Director"
 AUTHORITY_CLASS, AUTHORITY_NAME = "thespian.director.SourceAuthority", "Director Source Authority"
 
@@ -49,12 +48,27 @@ class RunningHalf:
             PluginError: its base is not installed.
             DirectorError: a setting cannot be read.
         """
-        from thespian_director.systems import base_of, open_system
-
         self.forget_ended()
         if self._asys is None:
-            base = base_of(self.folder, self.system_base, self.admin_port)
-            self._asys, self._state = open_system(self.folder, base)
+            self._asys, self._state, _ = self._open(self.system_base)
+        return self._asys
+
+    @property
+    def running_asys(self) -> ActorSystem:
+        """The actor system of the folder, which runs already.
+
+        Raises:
+            DirectorError: it does not, or a setting cannot be read.
+            PluginError: its base is not installed.
+        """
+        self.forget_ended()
+        if self._asys is None:
+            self.require_up()
+            system, state, was_started = self._open(self.system_base)
+            if was_started:  # what ran was about to end, and has ended meanwhile
+                system.shutdown()
+                raise self._nothing_runs()
+            self._asys, self._state = system, state
         return self._asys
 
     @property
@@ -76,7 +90,9 @@ class RunningHalf:
             DirectorError: it cannot be.
             ActorSystemException: the system cannot be started.
         """
-        asys = self.asys
+        return self._director_of(self.asys)
+
+    def _director_of(self, asys: ActorSystem) -> ActorAddress:
         try:
             return asys.createActor(DIRECTOR_CLASS, globalName=DIRECTOR_NAME)
         except ImportError as why:
@@ -113,11 +129,12 @@ class RunningHalf:
         Raises:
             ActorSystemStartupFailure: it says why it cannot be.
         """
+        return self.asys if base_name == self.system_base else self._open(base_name).system
+
+    def _open(self, base_name: str) -> Opened:
         from thespian_director.systems import base_of, open_system
 
-        if base_name == self.system_base:
-            return self.asys
-        return open_system(self.folder, base_of(self.folder, base_name, self.admin_port))[0]
+        return open_system(self.folder, base_of(self.folder, base_name, self.admin_port))
 
     def require_up(self) -> None:
         """Return when the system runs.
@@ -126,16 +143,27 @@ class RunningHalf:
             DirectorError: it does not.
         """
         if not self.is_up:
-            raise DirectorError(
-                f"no system runs at Admin Port {self.admin_port} ({self.system_base})",
-                "start it:  thespian director start",
-            )
+            raise self._nothing_runs()
+
+    def _nothing_runs(self) -> DirectorError:
+        return DirectorError(
+            f"no system runs at Admin Port {self.admin_port} ({self.system_base})",
+            "start it:  thespian director start",
+        )
 
     @contextmanager
-    def talk(self) -> Iterator[Talk]:
-        """Talk to the Director over a connection that nobody else uses."""
-        director = self.director
-        with self.asys.private() as connection:
+    def talk(self, may_start: bool = True) -> Iterator[Talk]:
+        """Talk to the Director over a connection that nobody else uses.
+
+        Args:
+            may_start: whether the system is started unless it runs.
+
+        Raises:
+            DirectorError: it does not run, and may not be started.
+        """
+        asys = self.asys if may_start else self.running_asys
+        director = self._director_of(asys)
+        with asys.private() as connection:
             yield Talk(self, connection, director)
 
     def ask_wait(
@@ -194,7 +222,7 @@ class RunningHalf:
         with self.asys.private() as connection:
             about = connection.ask(director, Thespian_StatusReq(), ANSWER_LIMIT_S)
             if about is None:
-                raise _no_answer("Thespian_ActorStatus", ANSWER_LIMIT_S)
+                raise no_answer("Thespian_ActorStatus", ANSWER_LIMIT_S)
             was_told = False
             while time.monotonic() < until:  # each turn waits for an answer of the system's
                 status = connection.ask(about.adminAddress, Thespian_StatusReq(), ANSWER_LIMIT_S)
@@ -209,76 +237,3 @@ class RunningHalf:
             f"within {ANSWER_LIMIT_S:.0f} s",
             "its log may say why; end the system and start it anew:  thespian director shutdown",
         )
-
-
-class Talk:
-    """A conversation with the Director.
-
-    Args:
-        half: whose.
-        connection: that nobody else uses.
-        director: its address.
-    """
-
-    def __init__(self, half: RunningHalf, connection: ActorSystem, director: ActorAddress) -> None:
-        self._half = half
-        self._connection = connection
-        self._director = director
-
-    def ask(self, message: Any, response: str, timeout_s: float = ANSWER_LIMIT_S) -> dict[str, Any] | None:
-        """Ask the Director, and return its answer; None when it did not come in time."""
-        self._connection.tell(self._director, message)
-        return self.wait(response, timeout_s)
-
-    def wait(self, response: str, timeout_s: float = ANSWER_LIMIT_S) -> dict[str, Any] | None:
-        """Return an answer; None when it did not come in time.
-
-        Raises:
-            DirectorError: the Director has ended meanwhile.
-        """
-        until = time.monotonic() + timeout_s
-        while (left_s := until - time.monotonic()) > 0:
-            message = self._connection.listen(min(left_s, LOOK_AGAIN_S))
-            if RunningHalf.is_director_response(response, message):
-                found: dict[str, Any] = message
-                return found
-            if message is not None:
-                click.echo(f"Discarding unexpected: {message}", err=True)
-            elif not self._half.is_alive:
-                raise DirectorError(
-                    "the system ended before the Director had answered", "why:  thespian status"
-                )
-            elif self._half.director != self._director:
-                raise DirectorError(
-                    "the Director ended before it had answered; another one was created",
-                    "give the command again; the system's log may say why it ended",
-                )
-        return None
-
-    def demand(self, message: Any, response: str, timeout_s: float = ANSWER_LIMIT_S) -> dict[str, Any]:
-        """Ask the Director, and return its answer.
-
-        Raises:
-            DirectorError: it says no, or nothing.
-        """
-        return checked(self.ask(message, response, timeout_s), response, timeout_s)
-
-
-def checked(answer: dict[str, Any] | None, response: str, timeout_s: float) -> dict[str, Any]:
-    """Return an answer that says yes.
-
-    Raises:
-        DirectorError: it says no, or there is none.
-    """
-    if answer is None:
-        raise _no_answer(response, timeout_s)
-    if not answer["Success"]:
-        raise DirectorError(f"{response} ERROR: {answer.get('Error', answer)}")
-    return answer
-
-
-def _no_answer(response: str, timeout_s: float) -> DirectorError:
-    return DirectorError(
-        f"{response} ERROR: Timeout: the Director did not answer within {timeout_s:.0f} s",
-        "its system may be stopped or overloaded:  thespian status",
-    )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from thespian_core.api.running import RunningSystem
 from thespian_core.api.system import ActorSystem
 from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
+from thespian_core.startup import require_systems_allowed
 from thespian_core.systembase import Plan, SystemBase
 from thespian_director.folder import FOLDER_VARIABLE, DirectorFolder
 
@@ -64,8 +66,22 @@ class HasState(Protocol):
         ...
 
 
-def open_system(folder: DirectorFolder, base: SystemBase) -> tuple[ActorSystem, HasState]:
-    """Start the system, or join the one that runs; return also what knows whether it still does.
+class Opened(NamedTuple):
+    """A system that was started or joined.
+
+    Attributes:
+        system: for programs.
+        state: knows whether it still runs.
+        was_started: whether it has been started now, and did not run before.
+    """
+
+    system: ActorSystem
+    state: HasState
+    was_started: bool
+
+
+def open_system(folder: DirectorFolder, base: SystemBase) -> Opened:
+    """Start the system, or join the one that runs.
 
     Raises:
         ActorSystemStartupFailure: it says why.
@@ -73,12 +89,17 @@ def open_system(folder: DirectorFolder, base: SystemBase) -> tuple[ActorSystem, 
     """
     with _environment(folder):
         if is_shared(base.plan.base_name):
-            return ActorSystem(base, transientUnique=True), base
+            require_systems_allowed()
+            running = RunningSystem(base, base.start())
+            system = ActorSystem(running, transientUnique=True)
+            if running.was_started:
+                running.announce("thespian_system_started", system)
+            return Opened(system, running, running.was_started)
         # Such a system is this process's alone, so it must be the one that the program itself uses.
         ours = ActorSystem.systemBase
         if ours is not None and ours.is_running and ours.name == base.plan.base_name:
-            return ActorSystem(ours), ours
-        return ActorSystem(base), base
+            return Opened(ActorSystem(ours), ours, False)
+        return Opened(ActorSystem(base), base, True)
 
 
 @contextmanager

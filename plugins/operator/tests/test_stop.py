@@ -10,6 +10,8 @@ import psutil
 import pytest
 
 from plugins.operator.tests.conftest import Gate, Town
+from plugins.operator.tests.strangers import a_stranger
+from thespian_operator.systems import base_names
 
 # Each runs several commands on a system of its own.
 pytestmark = pytest.mark.slow
@@ -56,6 +58,18 @@ def test_a_stopped_admin_is_woken_and_ends_its_system(town: Town) -> None:
     os.kill(admin, signal.SIGSTOP)
     assert town.thespian.prints("stop") == f"the system at 127.0.0.1:{town.port} has ended\n"
     assert not is_there(admin)
+
+
+def test_a_silent_stranger_at_the_port_of_a_system_on_another_base_does_not_cost_it_its_life(
+    town: Town,
+) -> None:
+    (other,) = {"multiprocTCPBase", "multiprocUDPBase"} - {town.base_name}
+    if other not in base_names() or town.base_name == "multiprocTCPBase":
+        pytest.skip("the stranger listens over TCP, so the system is to be over another transport")
+    with a_stranger(town.port, b""):
+        said = town.thespian.fails("stop", "--base", other)
+    assert "does not answer" in said
+    assert all(is_there(pid) for pid in pids(town))
 
 
 def test_it_tells_whom_the_system_had_to_kill_and_what_they_were_doing(

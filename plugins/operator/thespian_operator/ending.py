@@ -100,13 +100,11 @@ def _kill(admin: ProcessWatch, where: str) -> None:
 
 def _admin_at(place: Place) -> int | None:
     """Return the process that listens at a place, if it is an admin of this user's."""
-    port = place.where.rpartition(":")[2]
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            line = process.cmdline()
-            if process.uids().real != os.getuid() or not _is_admin(line):
+            if process.uids().real != os.getuid() or not _is_admin(process.cmdline()):
                 continue
-            if port in {str(getattr(one.laddr, "port", "")) for one in process.net_connections()}:
+            if any(map(place.is_held_by, process.net_connections(place.socket_kind))):
                 return int(process.pid)
     return None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import attrs
+import psutil
 
 from thespian_core.errors import ActorSystemException, ActorSystemStartupFailure
 from thespian_core.hooks.errors import PluginError
@@ -56,6 +57,20 @@ class Place:
     def last_words(self) -> LastWords | None:
         """Why the last system here ended, if it did so by itself."""
         return read_last_words(state_folder(), self.base_name, self.where)
+
+    @property
+    def socket_kind(self) -> str:
+        """What psutil calls the sockets of an admin of this base."""
+        return "tcp" if self.transport.ordered else "udp"
+
+    def is_held_by(self, connection: Any) -> bool:
+        """Whether a connection, as psutil describes it, is that of who listens here."""
+        if not connection.laddr:
+            return False
+        host, port = connection.laddr
+        listens = psutil.CONN_LISTEN if self.transport.ordered else psutil.CONN_NONE
+        named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return bool(connection.status == listens and named == self.where)
 
 
 def base_names() -> tuple[str, ...]:

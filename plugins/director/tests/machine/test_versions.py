@@ -235,6 +235,34 @@ def test_a_source_that_is_loaded_again_while_its_unloading_is_still_told_is_not_
     assert world.group()["ActiveHash"] == "v1"
 
 
+def test_a_source_that_is_loaded_again_is_not_lost_to_the_notices_of_loads_that_were_taken_back(
+    world: World,
+) -> None:
+    world.tells = world.accepts = False
+    for _ in range(2):
+        world.load("v1.tls")
+        world.ask("UnloadSource", SourceHash="v1")  # before anybody has decided about it
+    world.load("v1.tls")
+    world.lose("v1")
+    world.lose("v1")
+    assert world.group()["Loading"] == ["v1"]
+    world.lose("v1")  # this is of the last load
+    assert "the source authority did not accept it" in world.told[-1][1]["Error"]
+    assert world.group()["Loading"] == []
+
+
+def test_a_version_that_waited_and_was_unloaded_has_one_notice_on_its_way_and_not_two(world: World) -> None:
+    world.tells = world.accepts = world.starts = False
+    world.load("v1.tls")
+    world.accept("v1")
+    world.ask("UnloadSource", SourceHash="v1")
+    world.load("v1.tls")
+    world.lose("v1")
+    assert world.group()["Loading"] == ["v1"]
+    world.lose("v1")
+    assert world.group()["Loading"] == []
+
+
 def test_messages_of_none_are_not_sent_and_others_are_whatever_they_are(world: World) -> None:
     world.define(Main={"OnLoad": {"Message": 0}, "OnReactivate": {"Message": None}}, Other=None)
     world.load("v1.tls")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from plugins.director.tests.machine.world import World
+from thespian_director.machine.effects import Effect, Read, Unload
 
 MAIN = {"OnLoad": {"Role": "main", "Message": "load"}}
 VERSIONS = st.sampled_from(["v1", "v2", "v3"])
@@ -80,3 +81,76 @@ def test_a_group_is_always_in_order_and_every_load_is_reported_once(events: list
         check(world)
     assert world.group()["Loading"] == []
     assert sum(each["DirectorResponse"] == "SourceLoaded" for each in world.heard("program")) == asked
+
+
+class LateWorld(World):
+    """A world whose system tells later what has become of sources, in that order.
+
+    Attributes:
+        pending: sources that are not decided on.
+        valid: those that were accepted.
+        notices: what the Director has not heard of yet: a hash, and whether the source can be used.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pending: set[str] = set()
+        self.valid: set[str] = set()
+        self.notices: list[tuple[str, bool]] = []
+
+    def decide(self, source_hash: str, accepts: bool) -> None:
+        """The source authority decides, if it was asked."""
+        if source_hash in self.pending:
+            self.pending.remove(source_hash)
+            self.valid |= {source_hash} if accepts else set()
+            self.notices.append((source_hash, accepts))
+
+    def hear(self) -> None:
+        """The Director hears the oldest notice, if there is one."""
+        if self.notices:
+            source_hash, is_valid = self.notices.pop(0)
+            (self.accept if is_valid else self.lose)(source_hash)
+
+    def _carry_out(self, effect: Effect) -> list[Effect]:
+        match effect:
+            case Read(path=path):
+                source_hash = path.partition(".")[0]
+                self.pending |= {source_hash} - self.valid
+                return self.machine.loading(effect, source_hash, self.now)
+            case Unload(source_hash=source_hash):
+                if source_hash in self.pending | self.valid:
+                    self.pending.discard(source_hash)
+                    self.valid.discard(source_hash)
+                    self.notices.append((source_hash, False))
+                return []
+        return super()._carry_out(effect)
+
+
+LATE_EVENTS = st.tuples(
+    st.sampled_from(["load", "unload", "accepted", "rejected", "heard"]), st.sampled_from(["v1", "v2"])
+)
+
+
+@given(st.sampled_from([False, True]), st.lists(LATE_EVENTS, max_size=20))
+@example(False, [("load", "v1"), ("unload", "v1"), ("load", "v1")])
+@example(False, [("load", "v1"), ("accepted", "v1"), ("unload", "v1"), ("load", "v1")])
+def test_a_director_that_has_heard_everything_knows_what_the_system_has(
+    auto_unload: bool, events: list[tuple[str, str]]
+) -> None:
+    world = LateWorld()
+    world.define(auto_unload=auto_unload, Main=None)
+    for what, which in events:
+        match what:
+            case "load" if which not in world.group()["Loading"]:
+                world.load(f"{which}.tls")
+            case "unload":
+                world.ask("UnloadSource", SourceHash=which)
+            case "heard":
+                world.hear()
+            case "accepted" | "rejected":
+                world.decide(which, what == "accepted")
+    while world.notices:
+        world.hear()
+    group = world.group()
+    assert (set(group["Loading"]), set(group["Loaded"])) == (world.pending, world.valid)
+    assert world.ask("RetrieveAll")[0]["Others"] == {}

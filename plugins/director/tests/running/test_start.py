@@ -21,6 +21,17 @@ pytestmark = pytest.mark.slow
 
 Output = pytest.CaptureFixture[str]
 
+STUBBORN = """
+from pathlib import Path
+from thespian.actors import Actor, ActorExitRequest
+
+class Main(Actor):
+    def receiveMessage(self, message, sender):
+        if isinstance(message, ActorExitRequest):
+            Path({ending!r}).write_text("ending")
+            Path({never!r}).read_text()  # until it is killed
+"""
+
 
 def test_start_brings_the_newest_packages_and_doing_it_again_changes_nothing(shop: Shop) -> None:
     shop.package(1)
@@ -51,6 +62,21 @@ def test_a_shutdown_in_another_terminal_ends_the_system_and_can_be_done_once(sho
     status, out, err = shop.run("shutdown")
     assert (status, out) == (1, "")
     assert "no system runs at Admin Port" in err
+
+
+def test_a_list_starts_no_system_when_the_one_that_runs_is_about_to_end(shop: Shop) -> None:
+    ending, never = (shop.folder.parent / name for name in ("ending", "never"))
+    for pipe in (ending, never):
+        os.mkfifo(pipe)
+    shop.package(1, actors=STUBBORN.format(ending=str(ending), never=str(never)))
+    assert shop.control("refresh") == 0
+    with shop.begin("shutdown") as shutdown:
+        assert ending.read_text() == "ending"
+        status, out, err = shop.run("list")
+        assert (status, out) == (1, "")
+        assert "no system runs at Admin Port" in err
+        shutdown.communicate(timeout=PATIENCE_S)
+    assert not shop.control.is_up
 
 
 def test_a_shutdown_ends_the_system_of_the_old_base_too(shop: Shop, capsys: Output) -> None:

@@ -33,6 +33,8 @@ def command(private_keyfile: Path, rsa_bits: str | None) -> None:
     from thespian_director.packages.files import write_new
     from thespian_director.packages.keys import PUBLIC_KEY_FILES, new_key
 
+    if not private_keyfile.name:
+        raise DirectorError("name the file of the key", "name it sourcekey.pem, for example")
     public_keyfile = private_keyfile.with_name(private_keyfile.stem + PUBLIC_KEY_FILES)
     if private_keyfile.name.endswith(PUBLIC_KEY_FILES):
         raise DirectorError(

@@ -22,9 +22,8 @@ def command(control: DirectorControl, group: str | None, as_json: bool) -> None:
     null), "loading" (hashes) and "loaded", a list of objects with "hash" and "actors", each with "class",
     "role", "address" and "since"; and "others": where loaded sources of no group came from, by hash.
     """
-    control.require_up()
     request = {"DirectorOp": "RetrieveAll", **({} if group is None else {"Group": group})}
-    with control.talk() as talk:
+    with control.talk(may_start=False) as talk:
         answer = talk.demand(request, "AllAddresses")
     if as_json:
         import json

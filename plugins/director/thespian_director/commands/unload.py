@@ -16,8 +16,7 @@ def command(control: DirectorControl, source_hash: str) -> None:
     They handle what is in their mailboxes before. When it was the active version of its group, the newest
     other loaded version becomes that again. No system is started.
     """
-    control.require_up()
-    with control.talk() as talk:
+    with control.talk(may_start=False) as talk:
         request = {"DirectorOp": "UnloadSource", "SourceHash": source_hash}
         answer = talk.demand(request, "SourceUnloaded")
     control.tell(f"unloaded {source_hash} of {answer['Group'] or 'no group'}")

@@ -21,6 +21,7 @@ Each returns the effects to be carried out, in order. Seconds are those of a clo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -40,7 +41,7 @@ class Groups:
     def __init__(self) -> None:
         self._groups: dict[str, Group] = {}
         self._sources: dict[str, Any] = {}
-        self._unloading: set[str] = set()
+        self._unloading: Counter[str] = Counter()  # how often the system will yet tell of an unloading here
         self._curious: dict[Any, ActorAddress] = {}
 
     @property
@@ -94,6 +95,8 @@ class Groups:
         if found is None and (not isinstance(source_hash, str) or source_hash not in self._sources):
             error = f"no source {shown(source_hash)} is loaded"
             return [answer(sender, "SourceUnloaded", error, Group=None, SourceHash=source_hash)]
+        if found is not None and found[1].stage is Stage.VALIDATING:
+            self._unloading[source_hash] += 1  # the system tells of what it had not accepted yet, too
         effects, name = ([], None) if found is None else (found[0].remove(found[1], now), found[0].name)
         done = answer(sender, "SourceUnloaded", Group=name, SourceHash=source_hash)
         return self._finish([*effects, Unload(source_hash), done])
@@ -146,8 +149,9 @@ class Groups:
 
     def available(self, source_hash: str, info: Any, now: float) -> list[Effect]:
         """The system can use a source, whoever has loaded it."""
+        if source_hash in self._unloading:  # that was before it was unloaded here
+            return []
         self._sources[source_hash] = info
-        self._unloading.discard(source_hash)
         found = self._find(source_hash)
         return [] if found is None else self._finish(found[0].available(found[1], now))
 
@@ -155,7 +159,8 @@ class Groups:
         """The system can no longer use a source, or did not accept it."""
         self._sources.pop(source_hash, None)
         if source_hash in self._unloading:  # that was done here, and it may be loaded again by now
-            self._unloading.discard(source_hash)
+            self._unloading[source_hash] -= 1
+            self._unloading += Counter()  # keeps what is above zero
             return []
         found = self._find(source_hash)
         if found is None:
@@ -216,7 +221,7 @@ class Groups:
         """Tell whoever wants to know of changes, and remember which sources are being unloaded."""
         for effect in effects:
             if isinstance(effect, Unload) and self._sources.pop(effect.source_hash, None) is not None:
-                self._unloading.add(effect.source_hash)
+                self._unloading[effect.source_hash] += 1
         if Changed() not in effects:
             return effects
         told: list[Effect] = [answer(to, "NotificationOfUpdate") for to in self._curious.values()]

@@ -44,7 +44,8 @@ def collect(root: Path, patterns: Iterable[str], dependencies: Path | None = Non
         dependencies: a file with a name of an installed package in each line.
 
     Raises:
-        DirectorError: a pattern names nothing, or something elsewhere; a package is not installed.
+        DirectorError: a pattern names nothing, or something elsewhere; a package is not installed; a name is
+            not printable.
     """
     found = Collected()
     for pattern in patterns:
@@ -91,6 +92,11 @@ def _matching(root: Path, pattern: str) -> Iterator[str]:
 def _is_wanted(name: str, found: Collected) -> bool:
     if "__pycache__" in name.split("/") or name.endswith((".pyc", ".pyo")):
         return False
+    if not name.isprintable():  # nor is a name that is not UTF-8
+        raise DirectorError(
+            f"the file {name!r} cannot be packed: its name is not printable UTF-8 text",
+            "rename it, or leave it out",
+        )
     if name.endswith(_LIBRARIES):
         found.notices.append(f"left out: {name}, a library in C; install it where it is needed")
         return False

@@ -145,7 +145,10 @@ def _missing(archive: Archive, name: str) -> str | None:
 
 def _may_bind(code: bytes, name: str) -> bool:
     """Say whether a module may have a name: by a definition, an assignment, an import, or in ways unknown."""
-    tree = ast.parse(code)
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # dependencies are packed all the same
+        return False
     for node in ast.walk(tree):
         match node:
             case ast.ClassDef(name=bound) | ast.FunctionDef(name=bound) if bound in (name, "__getattr__"):

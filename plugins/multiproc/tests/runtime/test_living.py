@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from thespian_multiproc.runtime.living import ProcessWatch
+from thespian_multiproc.runtime.living import ProcessWatch, exists
 
 PATIENCE_S = 20.0
 
@@ -63,3 +63,13 @@ def test_a_wait_ends_with_the_process_and_not_before(monkeypatch: pytest.MonkeyP
         process.stdin.close()
         process.kill()
         process.wait()
+
+
+def test_a_process_that_only_waits_to_be_reaped_exists_no_more() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert exists(child.pid)
+        watch = ProcessWatch(child.pid)
+        child.kill()
+        assert watch.wait(PATIENCE_S)
+        watch.close()
+        assert not exists(child.pid)  # though nobody has asked how it ended

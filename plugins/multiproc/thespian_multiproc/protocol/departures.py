@@ -1,7 +1,7 @@
 """Who of a mailbox's correspondents is gone for ever, and who may be.
 
 Whoever is known to be gone is forgotten, but for the id. Of many whose conversation has ended with nothing
-owed it is asked now and then, all at once, whether they are gone.
+owed, or may have ended without a sign, it is asked now and then, all at once, whether they are gone.
 
 >>> departures = Departures()
 >>> departures.gone("ann", "it was killed")
@@ -37,7 +37,7 @@ class Departures:
         return self._gone.get(name)
 
     def quiet(self, one: Correspondent) -> list[str]:
-        """A conversation has ended with nothing owed: return of whom to ask whether they are gone."""
+        """Somebody may be gone without another word: return of whom to ask whether they are."""
         self._quiet[one] = None
         self._newly_quiet += 1
         if self._newly_quiet < max(MOST_QUIET, len(self._quiet) // 2):

@@ -494,6 +494,8 @@ class Sessions:
             return effects + self._fail(talk, str(why), now)
         for message in moved:
             effects += self._carry_out(one, one.link.send(message, now), now)
+        if not self._ordered and one.is_watched:  # without a connection, who has gone for ever ends nothing
+            effects += map(Doubtful, self._departures.quiet(one))
         return effects
 
     def _moved_in(self, talk: Talk) -> Talk:

@@ -122,8 +122,7 @@ class AdminProcess:
         while self._words:
             sender, message = self._words.popleft()
             self._asked(message, sender)
-        for news in self._launching.news():
-            self._learn(news)
+        self._take_news()
         if self._launching.is_gone and not self._has_ended:
             self._die()
         doubts, exchange.doubts = exchange.doubts, []
@@ -140,6 +139,7 @@ class AdminProcess:
     def _asked(self, message: Any, sender: ActorAddress) -> None:
         match message:
             case AskFates(asker=asker, ids=ids, letters=letters):
+                self._take_news()  # who asks may have seen what they are about
                 self._admin.count_dead_letters(letters)
                 fates = tuple(self._whereabouts.fate(id_, asker) for id_ in ids)
                 self._post(sender, Fates(fates, self._admin.dead_letter_handler), kind=wire.FOR_THE_RUNTIME)
@@ -159,6 +159,10 @@ class AdminProcess:
                 self._carry_out(self._admin.handle(message, sender))
                 if isinstance(message, ShutDown):
                     self._farewell.begin(time.monotonic())
+
+    def _take_news(self) -> None:
+        for news in self._launching.news():
+            self._learn(news)
 
     def _learn(self, news: object) -> None:
         match news:
@@ -243,6 +247,7 @@ class AdminProcess:
         elif fate.state == "unknown":
             self._exchange.unknown(id_)
         else:
+            self._exchange.catch_up()  # what the dead have sent is here, and is read first
             self._exchange.died(id_, fate.handled, fate.begun, fate.how)
 
     def _tell_status(self, askers: Iterable[ActorAddress]) -> None:
@@ -250,9 +255,8 @@ class AdminProcess:
             self._carry_out(self._admin.handle(Thespian_StatusReq(), asker))
 
     def _complain(self) -> None:
-        complaints = self._exchange.complaints
-        while complaints:
-            complaint = complaints.popleft()
+        while self._exchange.complaints:
+            complaint = self._exchange.complaints.popleft()
             thesplog("somebody at %s: %s", complaint.where or "?", complaint.reason, level=logging.WARNING)
 
     # The end

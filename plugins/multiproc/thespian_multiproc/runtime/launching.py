@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -24,6 +25,7 @@ from thespian_multiproc.transport.interface import Invitation
 
 ENDED_LIMIT_S = 0.5  # a process closes its sockets a moment before its parent can ask how it ended
 LOOK_AGAIN_S = 0.002  # our choice: little beside the end of a system, and 1 % of a processor meanwhile
+FOR_A_MOMENT = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)  # then an order waits, too
 END_LIMIT_S = 8.0  # a launcher has 5 s for the last log records, and some for a log process that hangs
 
 
@@ -99,10 +101,10 @@ class Launching:
                     poll.poll()
                     self._heard.extend(reader.read())
                     wake()
-            except (EOFError, OSError) as why:
+            except BaseException as why:  # EOFError usually; without the news of it, the system must end
+                self.is_gone = True
+                wake()
                 thesplog("nothing more comes from the launcher: %r", why)
-            self.is_gone = True
-            wake()
 
         threading.Thread(target=listen, name="thespian-launcher-news", daemon=True).start()
 
@@ -128,7 +130,10 @@ class Launching:
             try:
                 if not try_say(self._call, record, invitation.descriptors if invitation else ()):
                     return
-            except OSError as why:  # it is gone, which its news say, too
+            except OSError as why:
+                if why.errno in FOR_A_MOMENT:
+                    return
+                # It is gone, which its news say, too.
                 thesplog("the launcher does not hear %r: %r", type(record).__name__, why)
             self._backlog.popleft()
             if invitation is not None:

@@ -90,11 +90,15 @@ def _is_readable(descriptor: int, timeout_s: float) -> bool:
 
 
 def exists(pid: int) -> bool:
-    """Whether there is a process of that number, of this or another user."""
+    """Whether a process of that number runs, of this or another user; not if it waits to be reaped."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except OSError:
         return True
-    return True
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:  # where there is one; its second field is in brackets
+            return file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+    except (OSError, IndexError):
+        return True

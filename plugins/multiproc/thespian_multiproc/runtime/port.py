@@ -237,6 +237,7 @@ class EnginePort(ProgramMail, Port):
             self._admin_process.close()
 
     def _is_seen_off(self) -> bool:
+        """Whether nothing is under way any more; the last that is under way is that this program leaves."""
         if self._closing_until is None:
             return False
         if self.has_ended or time.monotonic() > self._closing_until:

@@ -102,12 +102,9 @@ def _ask(visitor: Visitor, until: float) -> Running:
 
 def _listener(place: Place) -> str:
     """Say which process has a port, as far as this user may see that."""
-    port = place.where.rpartition(":")[2]
-    kind, status = ("tcp", psutil.CONN_LISTEN) if place.transport.ordered else ("udp", psutil.CONN_NONE)
     with contextlib.suppress(psutil.Error, OSError):
-        for connection in psutil.net_connections(kind):
-            has_it = str(getattr(connection.laddr, "port", "")) == port and connection.status == status
-            if has_it and connection.pid:
+        for connection in psutil.net_connections(place.socket_kind):
+            if place.is_held_by(connection) and connection.pid:
                 process = psutil.Process(connection.pid)
                 line = " ".join(process.cmdline())[:60] or process.name()
                 return f"process {process.pid} of {process.username()}: {line}"
