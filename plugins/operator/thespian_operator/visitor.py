@@ -16,7 +16,7 @@ from thespian_core.semantics.requests import ShutDown
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.closedpickle import loads_closed
 from thespian_multiproc.runtime.exchange import Exchange
-from thespian_multiproc.runtime.inquiries import Join, Joined, Leave, SystemEnded
+from thespian_multiproc.runtime.inquiries import Fate, Join, Joined, Leave, SystemEnded
 from thespian_multiproc.runtime.opaque import keep_closed
 from thespian_multiproc.runtime.opening import new_prefix, open_exchange
 from thespian_multiproc.runtime.reports import (
@@ -202,7 +202,7 @@ class Visitor:
         exchange.rest()
         for name in [name for name in exchange.doubts if not self._is_admin(name)]:
             exchange.doubts.remove(name)
-            exchange.unknown(name)  # an actor that has ended meanwhile: the network says so
+            exchange.learn(Fate(name, "unknown"))  # an actor that has ended meanwhile: the network says so
         exchange.lifeless.clear()
         found = []
         while self._heard:

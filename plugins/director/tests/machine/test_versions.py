@@ -235,9 +235,7 @@ def test_a_source_that_is_loaded_again_while_its_unloading_is_still_told_is_not_
     assert world.group()["ActiveHash"] == "v1"
 
 
-def test_a_source_that_is_loaded_again_is_not_lost_to_the_notices_of_loads_that_were_taken_back(
-    world: World,
-) -> None:
+def test_a_source_that_is_loaded_again_outlives_the_notices_of_loads_taken_back(world: World) -> None:
     world.tells = world.accepts = False
     for _ in range(2):
         world.load("v1.tls")

@@ -147,8 +147,7 @@ class AdminProcess:
                 self._whereabouts.programs[str(sender.key)] = pid
                 self._post(sender, self._census.joined(), kind=wire.FOR_THE_RUNTIME)
             case Leave():
-                if self._whereabouts.programs.pop(str(sender.key), None) is not None:
-                    self._whereabouts.obituaries.left(str(sender.key))
+                self._whereabouts.left(str(sender.key))
             case AskSystem():
                 self._post(sender, self._census.report(), kind=wire.FOR_THE_RUNTIME)
             case AskHandling(ids=ids):
@@ -241,14 +240,8 @@ class AdminProcess:
             self._launching.order(order_of(birth, self._plan.origin), invitation)
 
     def _doubted(self, id_: str) -> None:
-        fate = self._whereabouts.fate(id_, str(self._plan.admin_id))
-        if fate.state == "lives":
-            self._exchange.lives(id_)
-        elif fate.state == "unknown":
-            self._exchange.unknown(id_)
-        else:
-            self._exchange.catch_up()  # what the dead have sent is here, and is read first
-            self._exchange.died(id_, fate.handled, fate.begun, fate.how)
+        self._exchange.catch_up()  # what the dead have sent is here, and is read first
+        self._exchange.learn(self._whereabouts.fate(id_, str(self._plan.admin_id)))
 
     def _tell_status(self, askers: Iterable[ActorAddress]) -> None:
         for asker in askers:

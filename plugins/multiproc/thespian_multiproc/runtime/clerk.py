@@ -85,14 +85,9 @@ class Clerk:
             exchange.catch_up()  # what the dead have sent is here, and is read before they are forgotten
         for fate in fates.fates:
             self._asked.discard(fate.id)
-            if fate.state == "lives":
-                exchange.lives(fate.id)
-            elif fate.state == "unknown":
-                exchange.unknown(fate.id)
-            else:
-                if fate.state == "refused":
-                    self._refused[fate.id] = fate.how
-                exchange.died(fate.id, fate.handled, fate.begun, fate.how)
+            if fate.state == "refused":
+                self._refused[fate.id] = fate.how
+            exchange.learn(fate)
         letters, self._letters = self._letters[: self._letters_asked], self._letters[self._letters_asked :]
         self._letters_asked = 0
         handler = fates.handler

@@ -29,6 +29,7 @@ from thespian_multiproc.protocol.session_effects import (
 from thespian_multiproc.protocol.sessions import Sessions
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.arrivals import Arrivals
+from thespian_multiproc.runtime.inquiries import Fate
 from thespian_multiproc.runtime.memory import LARGE_BYTES, keep_large_blocks
 from thespian_multiproc.runtime.sleeping import Sleeper
 from thespian_multiproc.runtime.turns import Turns
@@ -334,18 +335,16 @@ class Exchange:
             self._addresses[mail.correspondent] = sender
         return sender, message
 
-    def lives(self, name: str) -> None:
-        """A correspondent in doubt is known to exist."""
-        self._answer(lambda: self._sessions.lives(name, time.monotonic()))
-
-    def unknown(self, name: str) -> None:
-        """Nobody knows a correspondent in doubt."""
-        self._answer(lambda: self._sessions.unknown(name))
-
-    def died(self, name: str, handled: int, begun: int, how: str) -> None:
-        """A correspondent is gone for ever."""
-        self._gone.append(name)
-        self._answer(lambda: self._sessions.died(name, handled, begun, how))
+    def learn(self, fate: Fate) -> None:
+        """Take what the admin knows of a correspondent."""
+        sessions, name = self._sessions, fate.id
+        if fate.state == "lives":
+            self._answer(lambda: sessions.lives(name, time.monotonic()))
+        elif fate.state == "unknown":
+            self._answer(lambda: sessions.unknown(name))
+        else:
+            self._gone.append(name)
+            self._answer(lambda: sessions.died(name, fate.handled, fate.begun, fate.how))
 
     def invite(self) -> Any:
         """Reserve a mailbox for a process that does not run yet; errors as those of the transport."""

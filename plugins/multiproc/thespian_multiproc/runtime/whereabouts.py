@@ -35,6 +35,10 @@ class Whereabouts:
             return Fate(id_, "unknown")
         if exists(self.programs[id_]):
             return Fate(id_, "lives")
-        del self.programs[id_]
-        self.obituaries.left(id_)
+        self.left(id_)
         return Fate(id_, "gone", how="the program ended")
+
+    def left(self, id_: str) -> None:
+        """A program has left, or has ended without a word."""
+        if self.programs.pop(id_, None) is not None:
+            self.obituaries.left(id_)
