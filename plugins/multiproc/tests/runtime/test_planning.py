@@ -10,8 +10,6 @@ import pytest
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.systembase import Plan
 from thespian_multiproc.runtime.plan import (
-    DEFAULT_MAX_UNSENT_BYTES,
-    DEFAULT_MOST_UNSENT_BYTES,
     EnginePlan,
 )
 from thespian_multiproc.runtime.planning import engine_plan
@@ -58,23 +56,3 @@ def test_a_method_that_there_is_not_is_refused_where_nothing_forks_too(
 ) -> None:
     monkeypatch.delattr(os, "fork")
     assert "not 'frok'" in refusal(Process_Startup_Method="frok")
-
-
-@pytest.mark.parametrize(
-    ("capabilities", "held_back", "dead"),
-    [
-        ({"Max_Unsent_Bytes": 2048, "Most_Unsent_Bytes": 2047}, 2048, 2047),
-        ({"Most_Unsent_Bytes": 1 << 20}, DEFAULT_MAX_UNSENT_BYTES, 1 << 20),
-        ({"Max_Unsent_Bytes": 2 << 30}, 2 << 30, DEFAULT_MOST_UNSENT_BYTES),
-    ],
-)
-def test_mail_that_would_be_dead_before_its_sender_is_held_back_is_refused(
-    capabilities: dict[str, int], held_back: int, dead: int
-) -> None:
-    text = refusal(**capabilities)
-    assert f"'Most Unsent Bytes' is at least 'Max Unsent Bytes' ({held_back}), not {dead}" in text
-
-
-def test_both_bounds_of_unsent_mail_may_be_the_same() -> None:
-    plan = planned(Max_Unsent_Bytes=2048, Most_Unsent_Bytes=2048)
-    assert (plan.max_unsent_bytes, plan.most_unsent_bytes) == (2048, 2048)

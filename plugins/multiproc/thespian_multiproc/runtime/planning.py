@@ -74,7 +74,6 @@ def engine_plan(
     definitions, level = pack_definitions(plan.log_defs, log_streams)
     usual_message_bytes = default_registry().open(TransportSpec, scheme).usual_message_bytes
     base = default_registry().find(SystemBaseSpec, plan.base_name)
-    max_unsent_bytes, most_unsent_bytes = _unsent_bytes(own)
     return EnginePlan(
         base_name=plan.base_name,
         base_version=plan.base_version,
@@ -90,8 +89,8 @@ def engine_plan(
         log_definitions=definitions,
         log_level=level,
         max_message_bytes=_bytes(own, "Max Message Bytes", usual_message_bytes or DEFAULT_MAX_MESSAGE_BYTES),
-        max_unsent_bytes=max_unsent_bytes,
-        most_unsent_bytes=most_unsent_bytes,
+        max_unsent_bytes=_bytes(own, "Max Unsent Bytes", DEFAULT_MAX_UNSENT_BYTES),
+        most_unsent_bytes=_bytes(own, "Most Unsent Bytes", DEFAULT_MOST_UNSENT_BYTES),
         origin=current_origin(),
         state_folder=state_folder(),
         starter_pid=None if base.outlives_starter else os.getpid(),
@@ -118,18 +117,6 @@ def _preload(capabilities: Mapping[str, Any]) -> tuple[str, ...]:
             f"the capability 'Preload Modules' is a list of module names, not {asked!r}"
         )
     return tuple(names)
-
-
-def _unsent_bytes(capabilities: Mapping[str, Any]) -> tuple[int, int]:
-    """Return from how much unsent mail on an actor is held back, and its mail becomes dead letters."""
-    held_back = _bytes(capabilities, "Max Unsent Bytes", DEFAULT_MAX_UNSENT_BYTES)
-    dead = _bytes(capabilities, "Most Unsent Bytes", DEFAULT_MOST_UNSENT_BYTES)
-    if dead < held_back:
-        raise ActorSystemStartupFailure(
-            f"the capability 'Most Unsent Bytes' is at least 'Max Unsent Bytes' ({held_back}), not {dead}: "
-            "else an actor's mail becomes dead letters before the actor is held back"
-        )
-    return held_back, dead
 
 
 def _bytes(capabilities: Mapping[str, Any], name: str, default: int) -> int:
