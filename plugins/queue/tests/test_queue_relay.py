@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import doctest
 import os
 import signal
 import time
@@ -15,6 +16,7 @@ import pytest
 from thespian_multiproc.runtime.living import ProcessWatch
 from thespian_multiproc.testing.post import Box, Post
 from thespian_multiproc.transport.interface import Undeliverable
+from thespian_queue import transport as transport_module
 from thespian_queue.door import RESERVE, Door, RelayGone
 from thespian_queue.transport import QueueTransport
 
@@ -234,3 +236,7 @@ def test_a_relay_that_cannot_run_is_an_error_and_leaves_nothing_behind(
     with pytest.raises(RelayGone):
         transport.open()
     assert "run_relay has failed" in tmp_path.joinpath("internal.log").read_text()
+
+
+def test_the_examples_of_what_is_wrong_with_an_admin_address_are_true() -> None:
+    assert doctest.testmod(transport_module) == doctest.TestResults(failed=0, attempted=2)

@@ -48,7 +48,7 @@ class Connections:
         self.watched: dict[int, Conversation] = {}
         self.wait_number = 0
         self.now = time.monotonic()
-        self.next_due = math.inf
+        self.next_due = 0.0
         self.paused_until = math.inf
         self.reader = Reader(limits.max_frame_bytes)
         self.watcher = new_watcher()

@@ -19,8 +19,7 @@ class Keeper:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._limit_s = connections.limits.idle_close_after_s
-        connections.next_due = self._looks_at = self._soonest(connections.now)
+        self._looks_at = 0.0
 
     def do_what_is_due(self) -> None:
         """End what has lingered, accept again, and end what was idle for too long.
@@ -41,14 +40,12 @@ class Keeper:
         connections.next_due = min(self._looks_at, first_ends_at, connections.paused_until)
 
     def _look(self, now: float) -> None:
-        limit_s = self._limit_s
+        limit_s = self._connections.limits.idle_close_after_s
         self.close_idle(limit_s, now)
         oldest = min((one.used_at for one in self._connections.all), default=now)
         # Those that are not idle may be older: they are looked at again a little later.
-        self._looks_at = min(max(oldest + limit_s, self._soonest(now)), now + LONGEST_S)
-
-    def _soonest(self, now: float) -> float:
-        return now + min(LOOKED_AT_EVERY_S, self._limit_s)
+        soonest = now + min(LOOKED_AT_EVERY_S, limit_s)
+        self._looks_at = min(max(oldest + limit_s, soonest), now + LONGEST_S)
 
     def close_idle(self, idle_for_s: float, now: float) -> int:
         """End all conversations in which nothing was said for a while; return how many."""

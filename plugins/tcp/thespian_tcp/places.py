@@ -16,7 +16,6 @@ if sys.platform != "win32":
     import fcntl
     import termios
 
-LOOPBACK = "127.0.0.1"
 LISTEN_BACKLOG = 4096  # the largest that Linux allows by default (net.core.somaxconn since 5.4)
 OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 SIOCOUTQNSD = 0x894B  # <linux/sockios.h>: how many bytes were not sent yet
@@ -103,8 +102,7 @@ def has_left(sock: socket.socket) -> bool:
         return False
     try:
         # On one machine, what was sent was received; its acknowledgement may take 40 ms more.
-        host = sock.getpeername()[0]
-        near = sys.platform == "linux" and (host == LOOPBACK or ipaddress.ip_address(host).is_loopback)
+        near = sys.platform == "linux" and ipaddress.ip_address(sock.getpeername()[0]).is_loopback
         waiting = fcntl.ioctl(sock, SIOCOUTQNSD if near else termios.TIOCOUTQ, bytes(4))
     except OSError:
         return False

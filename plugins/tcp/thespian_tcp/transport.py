@@ -17,8 +17,9 @@ from thespian_tcp.limits import (
     Limits,
     usual_most_conversations,
 )
-from thespian_tcp.places import LOOPBACK, as_place, listen
+from thespian_tcp.places import as_place, listen
 
+LOOPBACK = "127.0.0.1"
 DRAIN_S = 1.0  # our choice: what a process that ends may have to wait for somebody who does not read
 
 
@@ -51,8 +52,7 @@ class TcpTransport(Transport):
         self, host: str = LOOPBACK, drain_s: float = DRAIN_S, max_frame_bytes: int = MAX_FRAME_BYTES
     ) -> None:
         try:
-            # Nearly always it is this one, and every actor's process asks.
-            usable = host == LOOPBACK or not ipaddress.ip_address(host).is_unspecified
+            usable = not ipaddress.ip_address(host).is_unspecified
         except ValueError:
             usable = False
         if not usable:

@@ -78,7 +78,7 @@ class ActorProcess(ActorMail):
             settle_in(order.origin)
             capabilities = pickle.loads(self._kit.capabilities)
             # The very object that the exchange has: ``send`` compares by identity.
-            birth = birth_of(order, self.address)
+            birth = birth_of(order)._replace(address=self.address)
             cell = ActorCell.bring_to_life(birth, capabilities, self, importer)
         except Refused as refused:
             self._refuse(refused.refusal)

@@ -126,8 +126,10 @@ class AdminProcess:
         if self._launching.is_gone and not self._has_ended:
             self._die()
         doubts, exchange.doubts = exchange.doubts, []
+        if doubts:
+            exchange.catch_up()  # what the dead have sent is here, and is read before they are forgotten
         for id_ in doubts:
-            self._doubted(id_)
+            exchange.learn(self._whereabouts.fate(id_, str(self._plan.admin_id)))
         exchange.lifeless.clear()
         self._complain()
         self._launching.flush()
@@ -238,10 +240,6 @@ class AdminProcess:
         else:
             self._whereabouts.births[str(birth.address.key)] = birth
             self._launching.order(order_of(birth, self._plan.origin), invitation)
-
-    def _doubted(self, id_: str) -> None:
-        self._exchange.catch_up()  # what the dead have sent is here, and is read first
-        self._exchange.learn(self._whereabouts.fate(id_, str(self._plan.admin_id)))
 
     def _tell_status(self, askers: Iterable[ActorAddress]) -> None:
         for asker in askers:

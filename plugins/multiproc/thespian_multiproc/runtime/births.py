@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 from typing import Any, NamedTuple
 
-from thespian_core.addresses import ActorAddress
 from thespian_core.semantics.birth import Birth
 from thespian_core.semantics.requests import CreateActor, Request, UpdateCapability
 from thespian_multiproc.runtime.opaque import closed
@@ -75,18 +74,14 @@ def order_of(birth: Birth, origin: Origin | None = None) -> StartActor:
     )
 
 
-def birth_of(order: StartActor, address: ActorAddress | None = None) -> Birth:
+def birth_of(order: StartActor) -> Birth:
     """Return the birth that an order is about, where the actor is to live.
-
-    Args:
-        order: what its process was given.
-        address: the order's as the actor is to have it; None for that very object.
 
     Raises:
         Exception: the requirements cannot be unpickled here.
     """
     return Birth(
-        address or order.address,
+        order.address,
         order.actor_class,
         order.parent,
         pickle.loads(order.requirements) if order.requirements else None,

@@ -20,11 +20,7 @@ from thespian_multiproc.protocol.custody import Custody
 from thespian_multiproc.runtime.calling import DescriptorsLost, NewsWriter, close_all, hear
 from thespian_multiproc.runtime.lastwords import leave_last_words
 from thespian_multiproc.runtime.launcherargument import LauncherArgument
-from thespian_multiproc.runtime.logforwarding import (
-    logging_forwarded,
-    prepare_forwarding,
-    tell_of_lost_records,
-)
+from thespian_multiproc.runtime.logforwarding import logging_forwarded, tell_of_lost_records
 from thespian_multiproc.runtime.nursery import Nursery
 from thespian_multiproc.runtime.orders import (
     Born,
@@ -98,7 +94,6 @@ class Launcher:
         for channel in (self._call_in, self._child_ended):
             self._selector.register(channel, selectors.EVENT_READ)
         self._start_log()
-        prepare_forwarding(self._log_out, self._plan.log_level)
 
     def logging_forwarded(self) -> AbstractContextManager[None]:
         """Send what is logged meanwhile to the log process."""

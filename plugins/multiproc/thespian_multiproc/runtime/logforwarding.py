@@ -49,31 +49,16 @@ def forward_logging(log_out: socket.socket, level: int, address: ActorAddress | 
     """
     if level >= LEFT_ALONE:
         return
-    forwarder = _prepared.pop(log_out, None) or _ready_forwarder(log_out, level)
-    forwarder.speak_for(address)
-    root = logging.getLogger()
-    root.handlers[:] = [forwarder]
-    root.setLevel(level)
-    root.addHandler = _refuse  # type: ignore[assignment]
-    root.removeHandler = _refuse  # type: ignore[assignment]
-
-
-def prepare_forwarding(log_out: socket.socket, level: int) -> None:
-    """Do now what :func:`forward_logging` has to do in each process that is forked from this one."""
-    if level < LEFT_ALONE:
-        _prepared[log_out] = _ready_forwarder(log_out, level)
-
-
-_prepared: dict[socket.socket, Forwarder] = {}
-
-
-def _ready_forwarder(log_out: socket.socket, level: int) -> Forwarder:
     log_out.setblocking(False)
     try:
         log_out.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
     except OSError as why:  # it works with what there is
         thesplog("the log channel keeps its small buffer: %s", describe(why))
-    return Forwarder(log_out, level)
+    root = logging.getLogger()
+    root.handlers[:] = [Forwarder(log_out, level, address)]
+    root.setLevel(level)
+    root.addHandler = _refuse  # type: ignore[assignment]
+    root.removeHandler = _refuse  # type: ignore[assignment]
 
 
 @contextmanager
@@ -82,7 +67,7 @@ def logging_forwarded(log_out: socket.socket, level: int) -> Iterator[None]:
     root = logging.getLogger()
     handlers, own_level = root.handlers[:], root.level
     if level < LEFT_ALONE:
-        root.handlers[:] = [Forwarder(log_out, level)]
+        root.handlers[:] = [Forwarder(log_out, level, None)]
         root.setLevel(level)
     try:
         yield
@@ -131,19 +116,15 @@ class Forwarder(logging.Handler):
     how many were lost: before the next record, or soon, when there is none.
     """
 
-    def __init__(self, log_out: socket.socket, level: int, address: ActorAddress | None = None) -> None:
+    def __init__(self, log_out: socket.socket, level: int, address: ActorAddress | None) -> None:
         super().__init__(level)
         self._log_out = log_out
-        self.speak_for(address)
+        self._address = "" if address is None else str(address)
         self._dropped = 0
         self._jammed = False
         self._failures = 0
         self._nesting = _Nesting()
         self._teller: threading.Thread | None = None
-
-    def speak_for(self, address: ActorAddress | None) -> None:
-        """Say in each record whose it is: an actor's, or the admin's."""
-        self._address = "" if address is None else str(address)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send one record, or count it as dropped."""

@@ -88,10 +88,8 @@ def _watch(life: int) -> None:
 
 def own_group() -> None:
     """Make this process the leader of a process group, if it is none yet."""
-    try:
+    with suppress(PermissionError):  # it leads a session
         os.setpgid(0, 0)
-    except PermissionError:  # it leads a session
-        return
 
 
 def put_in_own_group(pid: int) -> None:
