@@ -10,7 +10,7 @@ import time
 from thespian_multiproc.transport.interface import Event, Lost, Undeliverable
 from thespian_multiproc.transport.waker import Waker
 from thespian_multiproc.transport.watching import READ, WRITE, new_watcher
-from thespian_tcp.conversation import Conversation, State
+from thespian_tcp.conversation import LAST_MAIL, OPEN, Conversation, State
 from thespian_tcp.draining import say_the_last
 from thespian_tcp.limits import Limits
 from thespian_tcp.places import failure, nobody_is_there, talks_to_itself
@@ -120,9 +120,9 @@ class Connections:
             if error:
                 self.end(conversation, f"{conversation.place} cannot be reached: {failure(error)}", gone)
                 return
-            conversation.state = State.OPEN
+            conversation.state = OPEN
             conversation.known = True
-        if conversation.state is State.OPEN:
+        if conversation.state is OPEN:
             self.events += conversation.write()
             self.watch(conversation)
 
@@ -145,7 +145,7 @@ class Connections:
         """Read what has come, if it is of use."""
         state = conversation.state
         try:
-            if state is State.OPEN or state is State.LAST_MAIL:
+            if state is OPEN or state is LAST_MAIL:
                 conversation.used_at = self.now
                 goes_on = self.reader.read(conversation, self.events, self.wait_number)
             elif state is State.DISCARDING:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from thespian_multiproc.transport.interface import Endpoint, Event, Frame, Invitation, Peer, Sent
 from thespian_multiproc.transport.watching import READ, WRITE
 from thespian_tcp.connections import Connections
-from thespian_tcp.conversation import Conversation, State, size_of
+from thespian_tcp.conversation import OPEN, Conversation, State
 from thespian_tcp.draining import drain_and_close
 from thespian_tcp.keeping import Keeper
 from thespian_tcp.limits import Limits
@@ -45,9 +45,7 @@ class TcpEndpoint(Endpoint):
     def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
         """Take one frame to be sent; see the interface."""
         connections = self._connections
-        size = 0
-        for part in frame:
-            size += len(part) if type(part) is bytes else size_of(part)
+        size = sum(map(len, frame))
         if size > self._max_frame_bytes:
             limit = self._max_frame_bytes
             connections.fail(token, f"a frame of {size} bytes is over the limit of {limit} bytes")
@@ -57,7 +55,7 @@ class TcpEndpoint(Endpoint):
             conversation = self._doors.begin(str(to), token)
             if conversation is None:
                 return False
-        if not isinstance(conversation, Conversation) or conversation.state > State.OPEN:
+        if not isinstance(conversation, Conversation) or conversation.state > OPEN:
             connections.fail(token, f"{to!r} has ended")
             return False
         conversation.used_at = time.monotonic()
@@ -80,7 +78,7 @@ class TcpEndpoint(Endpoint):
                 connections.resume(conversation)
         while True:
             patience_s = 0.0
-            if not connections.events:
+            if timeout_s != 0 and not connections.events:
                 next_at = connections.next_due
                 if until is not None and until < next_at:
                     next_at = until

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from thespian_multiproc.transport.interface import (
     STRANGER_FRAME_BYTES,
-    Buffer,
     Endpoint,
     Event,
     Frame,
@@ -83,7 +82,7 @@ class UdpEndpoint(Endpoint):
                     frame = [data]
                 else:
                     return True
-        size = sum(map(_size_of, frame))
+        size = sum(map(len, frame))
         if size > self._max_frame_bytes:
             limit = self._max_frame_bytes
             self._fail(token, f"a frame of {size} bytes is over the limit of {limit} bytes")
@@ -255,7 +254,3 @@ class UdpEndpoint(Endpoint):
         self._watcher.close()
         self._waker.close()
         self._sock.close()
-
-
-def _size_of(part: Buffer) -> int:
-    return part.nbytes if isinstance(part, memoryview) else len(part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from functools import partial
+from math import inf
 
 import attrs
 
@@ -113,10 +114,10 @@ class Simulation:
                 continue  # what was carried out may have an outcome already
             now = self.network.now
             ticks = [(member.sessions.next_tick, member) for member in self._living()]
-            due = [member for at, member in ticks if at is not None and at <= now]
+            due = [member for at, member in ticks if at <= now]
             for member in due:
                 self._carry_out(member, member.sessions.tick(now))
-            times = [at for at, _ in ticks if at is not None and at > now]
+            times = [at for at, _ in ticks if now < at < inf]
             if (arrives := self.network.next_at) is not None:
                 times.append(arrives)
             if due:

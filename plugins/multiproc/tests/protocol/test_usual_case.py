@@ -48,7 +48,22 @@ def _plain(value: Any) -> object:
 def sent(link: Link, message: bytes, now: float) -> list[Effect]:
     """Send by way of the usual case, where it is one."""
     frame = link.transmit(message, now)
-    return link.send(message, now) if frame is None else [Transmit(frame)]
+    if frame is None:
+        return link.send(message, now)
+    link.is_leaving()
+    return [Transmit(frame)]
+
+
+def sent_at_once(link: Link, message: bytes, now: float) -> list[Effect]:
+    """Send by way of the usual case, where it is one; the frame leaves at once."""
+    frame = link.transmit(message, now)
+    return sent_and_left(link, message, now) if frame is None else [Transmit(frame)]
+
+
+def sent_and_left(link: Link, message: bytes, now: float) -> list[Effect]:
+    """Send, and let the frame leave, if there is one."""
+    effects = link.send(message, now)
+    return [*effects, *link.left(now)] if any(type(one) is Transmit for one in effects) else effects
 
 
 def arrived(link: Link, frame: Any, now: float) -> list[Effect]:
@@ -74,6 +89,10 @@ class Both:
             case "send":
                 message = bytes(number)
                 same = self.joined(sent(usual, message, now)) == self.joined(every.send(message, now))
+            case "send at once":
+                message = bytes(number)
+                usually = self.joined(sent_at_once(usual, message, now))
+                same = usually == self.joined(sent_and_left(every, message, now))
             case "arrive":
                 same = self.arrive(number)
             case "left":
@@ -145,7 +164,7 @@ class BothLoose(Both):
 
 EVENTS = st.lists(
     st.tuples(
-        st.sampled_from(["send", "send", "arrive", "arrive", "left", "handled", "tick", "broke"]),
+        st.sampled_from(["send", "send at once", "arrive", "arrive", "left", "handled", "tick", "broke"]),
         st.integers(0, 13),
     ),
     max_size=60,
@@ -170,6 +189,7 @@ def test_the_usual_case_is_the_usual_one() -> None:
     link = Link(LIMITS)
     link.opened(0, 0, 0.0)
     assert link.transmit(b"hello", 0.0) is not None
+    link.is_leaving()
     assert link.transmit(b"again", 0.0) is None, "one frame is under way"
     assert link.left(0.0) == []
     assert link.takes(Data(1, [b"answer"], 1, 1), 0.0) == (1, [b"answer"])
@@ -182,6 +202,7 @@ def test_the_usual_case_is_the_usual_one_where_frames_can_be_lost() -> None:
     link = LooseLink(LOOSE_LIMITS)
     link.opened(0, 0, 0.0)
     assert link.transmit(b"hello", 0.0) is not None
+    link.is_leaving()
     assert link.transmit(b"again", 0.0) is None, "one frame is under way"
     assert link.left(0.0) == []
     seen = Counters(1, 1, 1, 1)

@@ -6,7 +6,7 @@
 >>> agenda.next_at
 5.0
 >>> agenda.due(7.0), agenda.next_at
-(['ann'], None)
+(['ann'], inf)
 """
 
 from __future__ import annotations
@@ -21,9 +21,14 @@ Item = TypeVar("Item", bound=Hashable)
 
 
 class Agenda(Generic[Item]):
-    """Keeps for each item the earliest time that was noted for it."""
+    """Keeps for each item the earliest time that was noted for it.
+
+    Attributes:
+        next_at: the earliest time of all; infinite for none.
+    """
 
     def __init__(self) -> None:
+        self.next_at = inf
         self._heap: list[tuple[float, int, Item]] = []
         self._noted: dict[Item, float] = {}
         self._tie = count()
@@ -33,19 +38,16 @@ class Agenda(Generic[Item]):
         if at < self._noted.get(item, inf):
             self._noted[item] = at
             heapq.heappush(self._heap, (at, next(self._tie), item))
-
-    @property
-    def next_at(self) -> float | None:
-        """The earliest time, or None."""
-        while self._heap and self._noted.get(self._heap[0][2]) != self._heap[0][0]:
-            heapq.heappop(self._heap)  # an earlier time was noted for it since
-        return self._heap[0][0] if self._heap else None
+            self.next_at = min(self.next_at, at)
 
     def due(self, now: float) -> list[Item]:
         """Take off and return the items whose time has come, earliest first."""
         items = []
-        while (at := self.next_at) is not None and at <= now:
+        while self.next_at <= now:
             item = heapq.heappop(self._heap)[2]
             del self._noted[item]
             items.append(item)
+            while self._heap and self._noted.get(self._heap[0][2]) != self._heap[0][0]:
+                heapq.heappop(self._heap)  # an earlier time was noted for it since, and has come
+            self.next_at = self._heap[0][0] if self._heap else inf
         return items

@@ -24,6 +24,8 @@ _DATA = struct.Struct(">cQQQI")
 _ACK = struct.Struct(">cQQ")
 _ONE = struct.Struct(">cQQQII")  # the head of a DATA frame with one message, as most have
 
+_new_tuple = tuple.__new__
+
 LARGEST_MESSAGE_BYTES = 2**32 - 1  # what a size of 4 bytes can say
 LARGEST_COUNT = 65_536  # our choice: a header that claims more is not worth a look
 
@@ -49,12 +51,12 @@ class Ack(NamedTuple):
 
 
 def data_frame(first: int, messages: Sequence[Buffer], received: int, handled: int) -> Frame:
-    """Return the parts of a DATA frame; the messages are not copied."""
+    """Return the parts of a DATA frame; the messages, or views of bytes, are not copied."""
     count = len(messages)
     if count == 1:
-        return [_ONE.pack(b"D", first, received, handled, 1, _size_bytes(messages[0])), messages[0]]
+        return [_ONE.pack(b"D", first, received, handled, 1, len(messages[0])), messages[0]]
     head = _DATA.pack(b"D", first, received, handled, count)
-    sizes = struct.pack(f">{count}I", *map(_size_bytes, messages))
+    sizes = struct.pack(f">{count}I", *map(len, messages))
     return [head + sizes, *messages]
 
 
@@ -73,7 +75,8 @@ def parse(frame: Buffer) -> Data | Ack:
     if len(view) >= _ONE.size:
         kind, first, received, handled, count, size = _ONE.unpack_from(view)
         if kind == b"D" and first and count == 1 and _ONE.size + size == len(view):
-            return Data(first, (view[_ONE.size :],), received, handled)
+            # As Data(...), which is a call more.
+            return _new_tuple(Data, (first, (view[_ONE.size :],), received, handled))
     kind = bytes(view[:1])
     if kind == b"A" and len(view) == _ACK.size:
         _, received, handled = _ACK.unpack(view)
@@ -92,7 +95,3 @@ def parse(frame: Buffer) -> Data | Ack:
         messages.append(view[at : at + size])
         at += size
     return Data(first, messages, received, handled)
-
-
-def _size_bytes(message: Buffer) -> int:
-    return message.nbytes if isinstance(message, memoryview) else len(message)

@@ -56,6 +56,9 @@ class State(Enum):
     GONE = "gone"
 
 
+OPEN = State.OPEN  # before Python 3.12, a look-up in the class takes as long as a call
+
+
 class Link:
     """One side of a link.
 
@@ -79,11 +82,12 @@ class Link:
         # What comes in.
         self._received = 0
         self._handled = 0
-        self._told = (0, 0)
+        self._news = 0  # by how much both have grown since they were told
         # Times, or None for never.
         self._tell_at: float | None = None
         self._reopen_at: float | None = None
         self._doubt_at: float | None = None
+        self._moved_at = 0.0  # since when mail is owed and nothing is heard
         self._breaks = 0
         self._doubts = 0
         self.due = inf
@@ -105,7 +109,7 @@ class Link:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is owed in either direction: the conversation could end without harm."""
-        return not self._kept and self._handled == self._received and self._told == self._counters
+        return not self._kept and self._handled == self._received and not self._news
 
     @property
     def kept_messages(self) -> int:
@@ -123,7 +127,7 @@ class Link:
     def next_tick(self) -> float | None:
         """When ``tick`` is to be called, or None."""
         tell_at = None if self._writing else self._tell_at  # ``left`` comes first
-        times = (tell_at, self._reopen_at, self._doubt_at)
+        times = (tell_at, self._reopen_at, self._doubt_at if self._kept else None)
         return min((at for at in times if at is not None), default=None)
 
     def send(self, message: Buffer, now: float) -> list[Effect]:
@@ -136,9 +140,9 @@ class Link:
             self._kept.next_number += 1
             return [Dead(self._kept.next_number - 1, [message])]
         self._kept.keep(message)
-        if self._doubt_at is None:
-            self._doubt_later(now)
-        if self.state is State.OPEN:
+        if len(self._kept) == 1:
+            self._owes_from(now)
+        if self.state is OPEN:
             return [] if self._writing else self._go_on(now)
         if self.state is State.CLOSED and len(self._kept) == 1 and self._reopen_at is None:
             return self._reopen(now)
@@ -148,20 +152,23 @@ class Link:
         """Do what ``send`` does, in the usual case: nothing is under way, and the message may go out now.
 
         Returns:
-            The frame to be submitted, whose leaving is to be reported; None when it is another case, and
-            nothing has changed.
+            The frame to be submitted; say ``is_leaving`` unless it leaves at once. None when it is another
+            case, and nothing has changed.
         """
-        if self._writing or self.state is not State.OPEN:
+        if self._writing or self.state is not OPEN:
             return None
         out = self._out
         if not out.fly(message):
             return None
-        if self._doubt_at is None:
-            self._doubt_later(now)
-        self._told = (self._received, self._handled)
+        if out.next_number - out.handled == 2:
+            self._owes_from(now)
+        self._news = 0
         self._tell_at = None
-        self._writing = True
         return data_frame(out.unsent - 1, (message,), self._received, self._handled)
+
+    def is_leaving(self) -> None:
+        """What ``transmit`` returned is under way; ``left`` is to come."""
+        self._writing = True
 
     def opened(self, peer_received: int, peer_handled: int, now: float) -> list[Effect]:
         """A conversation has begun; the other side has told its counters.
@@ -172,7 +179,7 @@ class Link:
         if self.state is State.GONE:
             return []
         self._out.check(peer_received, peer_handled)
-        self.state = State.OPEN
+        self.state = OPEN
         self._writing = False
         self._reopen_at = None
         self._breaks = 0
@@ -189,7 +196,7 @@ class Link:
         Raises:
             Malformed: its counters cannot be, or what is to come before it has not; the link is as it was.
         """
-        if self.state is not State.OPEN:
+        if self.state is not OPEN:
             return []
         if type(frame) is Data and frame.first > self._received + 1:
             raise Malformed(f"message {frame.first} came where {self._received + 1} is the next")
@@ -215,11 +222,10 @@ class Link:
             return None
         first, messages, received, handled = data
         out, count = self._out, len(messages)
-        told_received, told_handled = self._told
-        news = self._received + count - told_received + self._handled - told_handled
+        news = self._news + count
         if (
             first != self._received + 1
-            or self.state is not State.OPEN
+            or self.state is not OPEN
             or out.unsent != out.next_number
             or not handled <= received < out.next_number
             or news >= self._limits.tell_after_messages
@@ -229,6 +235,7 @@ class Link:
         if out.take_counters(received, handled):
             self._reassure(now)
         self._received += count
+        self._news = news
         if self._tell_at is None:
             self._tell_at = at = now + self._limits.tell_after_s
             if at < self.due:
@@ -240,7 +247,8 @@ class Link:
         if count < 0 or self._handled + count > self._received:
             raise ValueError(f"{count} more than {self._handled} of {self._received} cannot be handled")
         self._handled += count
-        if self.state is not State.OPEN:
+        self._news += count
+        if self.state is not OPEN:
             return []
         self._tell_soon(now)
         return [] if self._writing else self._go_on(now)
@@ -248,11 +256,11 @@ class Link:
     @property
     def owes_counters(self) -> bool:
         """Whether the other side could know more of how far this one has come, or is about to."""
-        return self.state is State.OPEN and (self._writing or self._told != self._counters)
+        return self.state is OPEN and (self._writing or self._news > 0)
 
     def tell(self, now: float) -> list[Effect]:
         """Tell the counters now: this side is about to end."""
-        if self.state is not State.OPEN or self._told == self._counters:
+        if self.state is not OPEN or not self._news:
             return []
         self._tell_at = now
         self.due = min(self.due, now)
@@ -265,7 +273,7 @@ class Link:
             self.due = min(self.due, self._tell_at)
         elif self._out.unsent == self._out.next_number:  # as most often
             return []
-        return self._go_on(now) if self.state is State.OPEN else []
+        return self._go_on(now) if self.state is OPEN else []
 
     def broke(self, now: float) -> list[Effect]:
         """The conversation has ended, or could not be begun; the other side may live."""
@@ -318,42 +326,46 @@ class Link:
 
     def _tick(self, now: float) -> list[Effect]:
         effects: list[Effect] = []
-        if self._doubt_at is not None and now >= self._doubt_at:
+        if not self._kept:
             self._doubt_at = None
-            if self._kept:
+        elif self._doubt_at is not None and now >= self._doubt_at:
+            self._doubt_later(self._moved_at)
+            if now >= self._doubt_at:
                 self._doubts += 1
                 self._doubt_later(now)
                 effects.append(Doubt())
         if self._reopen_at is not None and now >= self._reopen_at:
             self._reopen_at = None
             return [*effects, Open()]
-        return effects + self._go_on(now) if self.state is State.OPEN else effects
+        return effects + self._go_on(now) if self.state is OPEN else effects
 
     def _close(self, state: State) -> None:
         self.state = state
         self._writing = False
         self._tell_at = None
 
-    def _reassure(self, now: float) -> None:
-        """The other side lives, and moves."""
-        self._doubts = 0
-        self._doubt_at = None
-        if not self._kept.is_empty:
+    def _owes_from(self, now: float) -> None:
+        """Mail is owed that was not owed before."""
+        self._moved_at = now
+        if self._doubt_at is None:
             self._doubt_later(now)
 
-    def _doubt_later(self, now: float) -> None:
+    def _reassure(self, now: float) -> None:
+        """The other side lives, and moves."""
+        self._moved_at = now  # which the next look at the doubts takes into account
+        if self._doubts:
+            self._doubts = 0
+            self._doubt_later(now)
+
+    def _doubt_later(self, since: float) -> None:
         wait_s = self._limits.doubt_after_s
         if self._doubts:
             wait_s = min(wait_s * 2 ** min(self._doubts, 20), self._limits.doubt_at_most_s)
-        self._doubt_at = at = now + wait_s
+        self._doubt_at = at = since + wait_s
         if at < self.due:
             self.due = at
 
     # Out
-
-    @property
-    def _counters(self) -> tuple[int, int]:
-        return (self._received, self._handled)
 
     def _go_on(self, now: float) -> list[Effect]:
         """Transmit what may go, or the counters alone when it is time for them."""
@@ -364,10 +376,10 @@ class Link:
         if first == out.next_number or not (batch := out.next_batch()):
             if self._tell_at is None or now < self._tell_at:
                 return []
-            frame = ack_frame(*self._counters)
+            frame = ack_frame(self._received, self._handled)
         else:
             frame = data_frame(first, batch, self._received, self._handled)
-        self._told = (self._received, self._handled)
+        self._news = 0
         self._tell_at = None
         self._writing = True
         return [Transmit(frame)]
@@ -377,24 +389,19 @@ class Link:
     def _take_messages(self, frame: Data) -> list[Effect]:
         first, messages = self._received + 1, frame.messages
         if frame.first < first:
-            self._told = (0, 0)  # the other side does not know how far this one has come
+            # The other side does not know how far this one has come.
+            self._news = self._received + self._handled
             messages = messages[first - frame.first :]
             if not messages:
                 return []
         self._received += len(messages)
+        self._news += len(messages)
         return [Deliver(first, messages)]
 
-    @property
-    def _news(self) -> int:
-        """How far the counters have gone since they were told."""
-        received, handled = self._told
-        return self._received - received + self._handled - handled
-
     def _tell_soon(self, now: float) -> None:
-        news = self._news
-        if not news:
+        if not self._news:
             return
-        at = now if news >= self._limits.tell_after_messages else now + self._limits.tell_after_s
+        at = now if self._news >= self._limits.tell_after_messages else now + self._limits.tell_after_s
         if self._tell_at is None or at < self._tell_at:
             self._tell_at = at
             if at < self.due:
@@ -402,7 +409,7 @@ class Link:
 
     def _tell_anew(self, now: float) -> None:
         """What the greeting told of the counters may be of a while ago."""
-        self._told = (0, 0)
+        self._news = self._received + self._handled
         self._tell_soon(now)
 
     def _reopen(self, now: float) -> list[Effect]:

@@ -23,7 +23,7 @@ from thespian_multiproc.protocol.flights import Flight
 from thespian_multiproc.protocol.frames import Malformed
 from thespian_multiproc.protocol.joining import Joiner
 from thespian_multiproc.protocol.limits import Limits
-from thespian_multiproc.protocol.link import Link, State
+from thespian_multiproc.protocol.link import OPEN, Link, State
 from thespian_multiproc.protocol.outbox import Kept, Load
 from thespian_multiproc.protocol.packets import Counters, Packet, news_frame, packet_frame
 from thespian_multiproc.protocol.shipping import Shipping
@@ -54,7 +54,7 @@ class LooseLink(Link):
     @property
     def is_settled(self) -> bool:
         """Whether nothing is owed in either direction: the conversation could end without harm."""
-        return not self._shipping and self._handled == self._joiner.delivered and self._told == self._counters
+        return not self._shipping and self._handled == self._joiner.delivered and not self._news
 
     @property
     def unreceived(self) -> int:
@@ -73,18 +73,20 @@ class LooseLink(Link):
         """Do what ``send`` does, in the usual case: nothing waits, and the message may go out now, whole.
 
         Returns:
-            The frame to be submitted, whose leaving is to be reported; None when it is another case, and
-            nothing has changed.
+            The frame to be submitted; say ``is_leaving`` unless it leaves at once. None when it is another
+            case, and nothing has changed.
         """
-        if self._writing or self._is_asking or self.state is not State.OPEN:
+        if self._writing or self._is_asking or self.state is not OPEN:
             return None
         was_flying = self._shipping.is_flying
         flight = self._shipping.fly(message, now)
         if flight is None:
             return None
-        if self._doubt_at is None:
-            self._doubt_later(now)
-        return self._frame_of(flight, was_flying, now)
+        if len(self._shipping) == 1:
+            self._owes_from(now)
+        frame = self._frame_of(flight, was_flying, now)
+        self._writing = False
+        return frame
 
     def takes(self, packet: Packet | Counters, now: float) -> tuple[int, Sequence[Buffer]] | None:  # type: ignore[override]
         """Do what ``arrived`` does, in the usual case: one whole message is next, and nothing is to be sent.
@@ -96,7 +98,7 @@ class LooseLink(Link):
         if (
             type(packet) is not Packet
             or packet.wants_answer
-            or self.state is not State.OPEN
+            or self.state is not OPEN
             or self._is_asking
             or out.is_held_back
             or self._untold + 1 >= limits.tell_after_frames
@@ -120,6 +122,7 @@ class LooseLink(Link):
         assert messages is not None  # it is next
         self._received = joiner.received
         self._untold += 1
+        self._news += 1
         self._tell_soon(now)
         self._await_answer(now)
         return joiner.delivered, messages
@@ -135,7 +138,7 @@ class LooseLink(Link):
         out = self._shipping
         told = Counters(peer_received, peer_handled, 0, 0)
         out.check(told)
-        self.state = State.OPEN
+        self.state = OPEN
         self._writing = self._is_asking = False
         self._reopen_at = self._tell_at = self._resend_at = None
         self._breaks = self._patience = self.unanswered = 0
@@ -152,7 +155,7 @@ class LooseLink(Link):
         Raises:
             Malformed: its counters cannot be; the link is as it was.
         """
-        if self.state is not State.OPEN:
+        if self.state is not OPEN:
             return []
         told = frame.counters if type(frame) is Packet else frame
         assert type(told) is Counters
@@ -173,7 +176,8 @@ class LooseLink(Link):
         if count < 0 or self._handled + count > delivered:
             raise ValueError(f"{count} more than {self._handled} of {delivered} cannot be handled")
         self._handled += count
-        if self.state is not State.OPEN:
+        self._news += count
+        if self.state is not OPEN:
             return []
         self._tell_soon(now)
         return self._go_on(now)
@@ -183,10 +187,10 @@ class LooseLink(Link):
         self._writing = False
         if self._tell_at is not None:
             self.due = min(self.due, self._tell_at)
-        return self._go_on(now) if self.state is State.OPEN else []
+        return self._go_on(now) if self.state is OPEN else []
 
     def _tick(self, now: float) -> list[Effect]:
-        if self.state is State.OPEN and self._resend_at is not None and now >= self._resend_at:
+        if self.state is OPEN and self._resend_at is not None and now >= self._resend_at:
             self._resend_at = None
             self._send_again()
             self._await_answer(now)
@@ -233,7 +237,7 @@ class LooseLink(Link):
         """A frame goes out, and the counters with it."""
         self._is_asking = False
         self._untold = 0
-        self._told = self._counters
+        self._news = 0
         self._tell_at = None
         self._writing = True
         self._await_answer(now)
@@ -278,6 +282,7 @@ class LooseLink(Link):
         before, received = joiner.delivered, joiner.received
         messages = joiner.take(packet)
         self._received = joiner.received
+        self._news += joiner.received - received
         if messages is not None:  # else it is a copy, and its like was answered
             self._untold += 1
             is_much = self._untold >= self._limits.tell_after_frames

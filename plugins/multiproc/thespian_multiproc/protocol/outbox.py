@@ -32,11 +32,6 @@ class Kept(Protocol):
         """How many messages were not handled."""
         ...
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether everything was handled."""
-        ...
-
     def keep(self, message: Buffer) -> None:
         """Take one more message."""
         ...
@@ -74,11 +69,6 @@ class Outbox:
 
     def __len__(self) -> int:
         return len(self._flying) + len(self._waiting)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether everything was handled."""
-        return self.next_number - self.handled == 1
 
     def keep(self, message: Buffer) -> None:
         """Take one more message.
@@ -152,8 +142,9 @@ class Outbox:
         """Note how far the other side has come; whether that is news. Old counters do no harm."""
         if received <= self.received and handled <= self.handled:
             return False
-        self.received = max(self.received, received)
-        while self.unsent <= self.received:  # an earlier copy has come in: not again, then
+        if received > self.received:
+            self.received = received
+        while self.unsent <= received:  # an earlier copy has come in: not again, then
             message = self._waiting.popleft()
             self._flying.append(message)
             self._flying_bytes += len(message)

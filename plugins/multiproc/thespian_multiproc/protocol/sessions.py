@@ -76,7 +76,6 @@ SAY_AGAIN_AT_MOST_S = 1.0  # the longest such wait
 MOST_PROOFS = 3  # times that a proof is said before it is greeted anew
 MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 12 s
 _IN_CONVERSATION = (b"D", b"A")  # what the frames of an open conversation begin with; see ``frames``
-_WITH_MESSAGES = (b"D", b"P")  # those of the usual case
 MOST_STRANGERS = 1024  # conversations whose other side has proved nothing; the oldest goes first
 
 
@@ -119,11 +118,12 @@ class Sessions:
         self._by_peer: dict[Peer, Talk] = {}
         self._attempts: dict[Peer, list[Talk]] = {}  # to reach others there than whose it is by ``_by_peer``
         self._tokens: dict[int, Talk] = {}
-        self._last_token = 0
+        #: For the outcome of the next frame that :meth:`transmit` returns.
+        self.next_token = 1
 
     @property
-    def next_tick(self) -> float | None:
-        """When ``tick`` is to be called, or None."""
+    def next_tick(self) -> float:
+        """When ``tick`` is to be called; infinite for never."""
         return self._agenda.next_at
 
     @property
@@ -173,8 +173,8 @@ class Sessions:
         """Do what ``send`` does, in the usual case, at a fraction of its cost.
 
         Returns:
-            The frame, and the conversation to submit it in under ``next_token``; then say ``has_left`` or
-            ``is_leaving``. None when it is another case, and nothing has changed.
+            The frame, and the conversation to submit it in under ``next_token``; say ``is_leaving`` unless
+            it leaves at once. None when it is another case, and nothing has changed.
         """
         one = self._known.get(name)
         if one is None or not one.where:
@@ -191,21 +191,12 @@ class Sessions:
             self._note(one)
         return frame, talk
 
-    @property
-    def next_token(self) -> int:
-        """For the outcome of the next frame."""
-        return self._last_token + 1
-
-    def has_left(self, talk: Talk, now: float) -> list[Effect]:
-        """What ``transmit`` returned has left at once."""
-        one = talk.one
-        wanted = [] if one is None else one.link.left(now)
-        return self._carry_out(one, wanted, now) if one is not None and wanted else []
-
     def is_leaving(self, talk: Talk) -> None:
         """What ``transmit`` returned was submitted, and its outcome is to come."""
-        self._last_token += 1
-        self._tokens[self._last_token] = talk
+        self._tokens[self.next_token] = talk
+        self.next_token += 1
+        if talk.one is not None:
+            talk.one.link.is_leaving()
 
     def receive(self, frame: Buffer, peer: Peer, now: float) -> tuple[str, int, Sequence[Buffer]] | None:
         """Do what ``happened`` does with a frame, in the usual case, at a fraction of its cost.
@@ -220,7 +211,7 @@ class Sessions:
         if one is None or one.talk is not talk:
             return None
         content = frame if talk.seal is None else talk.seal.open(frame)
-        if content is None or content[:1] not in _WITH_MESSAGES:
+        if content is None:
             return None
         try:
             taken = one.link.takes(self._parse(content), now)
@@ -630,9 +621,10 @@ class Sessions:
         return self._submit(talk, [frame])
 
     def _submit(self, talk: Talk, frame: Frame) -> Effect:
-        self._last_token += 1
-        self._tokens[self._last_token] = talk
+        token = self.next_token
+        self.next_token += 1
+        self._tokens[token] = talk
         to = talk.peer
         if to is None and talk.one is not None:
             to = talk.one.where
-        return Submit(frame, to, self._last_token)
+        return Submit(frame, to, token)

@@ -76,11 +76,6 @@ class Shipping:
         return len(self._messages)
 
     @property
-    def is_empty(self) -> bool:
-        """Whether everything was handled."""
-        return not self._messages
-
-    @property
     def is_flying(self) -> bool:
         """Whether something is under way that nobody has seen."""
         return bool(self._flights)

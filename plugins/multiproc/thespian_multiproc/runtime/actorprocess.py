@@ -127,7 +127,8 @@ class ActorProcess(ActorMail):
     # The loop
 
     def _loop(self) -> None:
-        inbox = self._exchange.inbox
+        inbox, load = self._exchange.inbox, self._exchange.load
+        most_bytes = self._kit.plan.max_unsent_bytes
         while not self.has_ended:
             if self._todo:
                 self._todo.popleft()()
@@ -135,26 +136,26 @@ class ActorProcess(ActorMail):
                 self._deliver(*self._own.popleft())
             elif not inbox:
                 self._attend(self._patience())
-            elif self._exchange.load.unsent_bytes <= self._kit.plan.max_unsent_bytes:
+            elif load.unsent_bytes <= most_bytes:
                 self._stuck_since, self._takes = None, 1
                 self._work_off()
                 if inbox:  # else it is waited for more at once
                     self._attend(0)
             else:
                 self._hold_back()
-            if self._wakeups.next_due is not None:
+            if self._wakes_at is not None:
                 self._wake_up()
 
     # Time and files
 
     def _patience(self) -> float | None:
-        with self._wakeups_lock:
-            due = self._wakeups.next_due
+        due = self._wakes_at
         return None if due is None else max(0.0, due - time.monotonic())
 
     def _wake_up(self) -> None:
         with self._wakeups_lock:
             due = self._wakeups.due(time.monotonic())
+            self._wakes_at = self._wakeups.next_due
         self._own.extend((message, to) for to, message in due)
 
     # What is for the process itself

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from typing import Any, NamedTuple
 
 from thespian_core.addresses import ActorAddress, Mailbox
@@ -252,8 +253,6 @@ class Exchange:
                 frame, talk = usual
                 if not self._endpoint.submit(frame, talk.peer, sessions.next_token):
                     sessions.is_leaving(talk)
-                elif effects := sessions.has_left(talk, now):
-                    self._carry_out(effects)
                 return
             effects = sessions.send(mailbox.id or "", mailbox.where, data, now)
             if effects:
@@ -385,7 +384,7 @@ class Exchange:
             self._forget_the_gone()
         if self._to_handle or self._left or self._sent_in_a_row:
             self._settle()
-        if (due := sessions.next_tick) is not None:
+        if (due := sessions.next_tick) < inf and timeout_s != 0:
             left_s = max(0.0, due - time.monotonic())
             timeout_s = left_s if timeout_s is None or timeout_s > left_s else timeout_s
         events = self._sleeper.wait(timeout_s)
@@ -395,7 +394,7 @@ class Exchange:
                 self._take_in(*incoming, now)
             elif effects := sessions.happened(event, now):
                 self._carry_out(effects)
-        if due is not None and due <= now:
+        if due <= now:
             self._carry_out(sessions.tick(now))
 
     def _forget_the_gone(self) -> None:

@@ -63,6 +63,7 @@ class Host:
         self._own: deque[tuple[Any, ActorAddress]] = deque()  # messages to itself that were never encoded
         self._wakeups = Wakeups()
         self._wakeups_lock = threading.Lock()
+        self._wakes_at: float | None = None  # when the first one falls due
         self._invitations: dict[Any, Any] = {}
         self._named: dict[int, ActorAddress] = {}
         self._named_ids = Minter("")
@@ -113,6 +114,7 @@ class Host:
         """Send a WakeupMessage when the period is over."""
         with self._wakeups_lock:
             self._wakeups.add(to, period, payload, time.monotonic())
+            self._wakes_at = self._wakeups.next_due
         self._exchange.wake()
 
     # For the cell: children

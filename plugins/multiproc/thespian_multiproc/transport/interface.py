@@ -18,7 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import attrs
 
-Buffer = bytes | bytearray | memoryview
+Buffer = bytes | bytearray | memoryview  # a view is one of single bytes: its length is its size
 Frame = Sequence[Buffer]  # the parts of one frame, in order; a transport sends them without joining them
 Peer = Hashable  # one conversation with one other endpoint; never a str; ends with ``Lost``
 

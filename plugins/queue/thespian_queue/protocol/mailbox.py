@@ -46,7 +46,6 @@ from thespian_queue.protocol.records import (
     Record,
     cost_of,
     pack,
-    size_of,
     split,
 )
 from thespian_queue.protocol.talk import State, Talk, Waiting
@@ -110,7 +109,7 @@ class Mailbox:
             reason = CUT_OFF if self.is_cut_off else f"{to!r} has ended"
             self.events.append(Undeliverable(token, reason, self.is_cut_off))
             return
-        size = sum(map(size_of, frame))
+        size = sum(map(len, frame))
         waits = talk.state is State.BEGINNING or talk.waiting or size > PIECE_BYTES
         if waits or talk.window < cost_of(size):
             talk.waiting.append(Waiting(frame, size, token))

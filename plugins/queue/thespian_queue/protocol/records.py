@@ -19,8 +19,6 @@ import enum
 import struct
 from typing import NamedTuple
 
-from thespian_multiproc.transport.interface import Buffer
-
 HEAD = struct.Struct(">BII")
 
 # All our choice. What is on its way in one conversation and one direction, and waits at the relay when its
@@ -80,8 +78,3 @@ def split(buffer: bytes) -> tuple[list[Record], bytes]:
         found.append(Record(kind, number, buffer[at + HEAD.size : after]))
         at = after
     return found, buffer[at:] if at else buffer
-
-
-def size_of(part: Buffer) -> int:
-    """Return how many bytes a part of a frame has."""
-    return part.nbytes if isinstance(part, memoryview) else len(part)

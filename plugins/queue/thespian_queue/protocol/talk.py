@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from thespian_multiproc.transport.interface import Frame
-from thespian_queue.protocol.records import PIECE_BYTES, WINDOW_BYTES, Record, size_of
+from thespian_queue.protocol.records import PIECE_BYTES, WINDOW_BYTES, Record
 
 
 class State(enum.IntEnum):
@@ -39,7 +39,7 @@ def _pieces(frame: Frame) -> Iterator[bytes]:
     """Yield a frame in pieces of the largest size, but for the last."""
     begun, missing = [], PIECE_BYTES
     for part in frame:
-        view = memoryview(part).cast("B") if size_of(part) else memoryview(b"")
+        view = memoryview(part)
         while len(view) >= missing:
             begun.append(view[:missing])
             yield b"".join(begun)
