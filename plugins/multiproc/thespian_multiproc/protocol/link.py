@@ -139,12 +139,13 @@ class Link:
         if self.state is State.GONE:
             self._kept.next_number += 1
             return [Dead(self._kept.next_number - 1, [message])]
-        self._kept.keep(message)
-        if len(self._kept) == 1:
+        kept = self._kept
+        kept.keep(message)
+        if kept.next_number - kept.handled == 2:  # the first one
             self._owes_from(now)
         if self.state is OPEN:
             return [] if self._writing else self._go_on(now)
-        if self.state is State.CLOSED and len(self._kept) == 1 and self._reopen_at is None:
+        if self.state is State.CLOSED and len(kept) == 1 and self._reopen_at is None:
             return self._reopen(now)
         return []
 
@@ -160,7 +161,7 @@ class Link:
         out = self._out
         if not out.fly(message):
             return None
-        if out.next_number - out.handled == 2:
+        if out.next_number - out.handled == 2:  # the first one
             self._owes_from(now)
         self._news = 0
         self._tell_at = None

@@ -24,9 +24,11 @@ class Kept(Protocol):
 
     Attributes:
         next_number: of the next message to be kept.
+        handled: how far the other side has handled, as it told.
     """
 
     next_number: int
+    handled: int
 
     def __len__(self) -> int:
         """How many messages were not handled."""

@@ -167,7 +167,8 @@ class Sessions:
             one.is_watched = bool(to)
         if not one.where:
             one.where = where
-        return self._carry_out(one, one.link.send(message, now), now)
+        wanted = one.link.send(message, now)
+        return self._carry_out(one, wanted, now) if wanted or one.link.due < one.noted_at else []
 
     def transmit(self, name: str, message: Buffer, now: float) -> tuple[Frame, Talk] | None:
         """Do what ``send`` does, in the usual case, at a fraction of its cost.

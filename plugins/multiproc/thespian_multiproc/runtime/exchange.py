@@ -8,6 +8,7 @@ Longer than 300 lines because all of it works on one mailbox, and under its lock
 
 from __future__ import annotations
 
+import pickle
 import sys
 import time
 from collections import deque
@@ -98,7 +99,7 @@ class Exchange:
         self._endpoint = endpoint
         self._sessions = sessions
         self._for_runtime = for_runtime
-        self._loads = loads
+        self._loads = loads or pickle.loads
         self._addresses: dict[str, ActorAddress] = {}  # whom this process can answer
         self._written: set[str] = set()  # who knows this mailbox's address
         self._sleeper = Sleeper(endpoint)
@@ -205,14 +206,15 @@ class Exchange:
             data = wire.encode_plain(message)
         else:
             data = wire.encode(message, sender, kind)
-        if len(data) > LARGE_BYTES:
+        size = len(data)
+        if size > LARGE_BYTES:
             keep_large_blocks()
         if (
-            len(data) > self.most_message_bytes
+            size > self.most_message_bytes
             and kind is None
             and not issubclass(type(message), wire.SYSTEMS_OWN)
         ):
-            raise wire.too_large(len(data), self.most_message_bytes)
+            raise wire.too_large(size, self.most_message_bytes)
         if (
             self.load.unsent_bytes > self.most_unsent_bytes
             and kind is None
@@ -325,11 +327,10 @@ class Exchange:
         Raises:
             Exception: it cannot be unpickled here.
         """
-        known = self._addresses.get(mail.correspondent)
-        if self._loads is not None:
-            sender, message = wire.decode(mail.data, known, self._loads)
-        else:
-            sender, message = wire.decode(mail.data, known)
+        known, data = self._addresses.get(mail.correspondent), mail.data
+        if known is not None and data[0] == wire.PLAIN:  # as most often
+            return known, self._loads(data)
+        sender, message = wire.decode(data, known, self._loads)
         if known is None and mail.correspondent and sender.key == mail.correspondent:
             self._addresses[mail.correspondent] = sender
         return sender, message
