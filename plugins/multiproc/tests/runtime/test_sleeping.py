@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from thespian_multiproc.runtime.sleeping import Sleeper, processors
+from thespian_multiproc.runtime.spinning import FIRST_TRY_AFTER
 from thespian_multiproc.transport.interface import Endpoint, Event, Frame, Invitation, Peer, Sent
 
 needs_a_choice = pytest.mark.skipif(
@@ -20,13 +21,19 @@ class FastAnswers(Endpoint):
 
     where = "here"
     looks = sleeps = 0
+    now = 0.0
 
     def wait(self, timeout_s: float | None) -> Sequence[Event]:
         if timeout_s == 0:
             self.looks += 1
+            self.now += 0.00001
             return ()
         self.sleeps += 1
+        self.now += 0.0001
         return (Sent(1, self),)
+
+    def clock(self) -> float:
+        return self.now
 
     def submit(self, frame: Frame, to: str | Peer, token: int) -> bool:
         return True
@@ -57,7 +64,7 @@ def usable() -> Iterator[set[int]]:
 
 def looks_after_ten_fast_answers() -> int:
     endpoint = FastAnswers()
-    sleeper = Sleeper(endpoint)
+    sleeper = Sleeper(endpoint, endpoint.clock)
     for _ in range(10):
         assert sleeper.wait(None)
     return endpoint.looks
@@ -70,6 +77,39 @@ def test_with_one_processor_a_process_sleeps_at_once(usable: set[int]) -> None:
     assert looks_after_ten_fast_answers() == 0
 
 
+class ReadyAnswers(FastAnswers):
+    """The same, and who looks finds it, too."""
+
+    def wait(self, timeout_s: float | None) -> Sequence[Event]:
+        super().wait(timeout_s)
+        return (Sent(1, self),)
+
+
+@needs_a_choice
+def test_who_finds_what_it_waits_for_by_looking_sleeps_no_more(usable: set[int]) -> None:
+    if len(usable) < 2:
+        pytest.skip("this machine has one processor")
+    endpoint = ReadyAnswers()
+    sleeper = Sleeper(endpoint, endpoint.clock)
+    for _ in range(FIRST_TRY_AFTER + 100):
+        assert sleeper.wait(None)
+    assert endpoint.sleeps == FIRST_TRY_AFTER
+
+
+@needs_a_choice
+def test_who_stays_awake_waits_no_longer_than_it_may(usable: set[int]) -> None:
+    if len(usable) < 2:
+        pytest.skip("this machine has one processor")
+    endpoint = FastAnswers()
+    sleeper = Sleeper(endpoint, endpoint.clock)
+    for _ in range(FIRST_TRY_AFTER):
+        sleeper.wait(None)
+    began = endpoint.now
+    sleeper.wait(0.00015)
+    assert endpoint.now - began == pytest.approx(0.00015, abs=0.00003)
+    assert endpoint.sleeps == FIRST_TRY_AFTER
+
+
 @needs_a_choice
 def test_with_two_processors_it_looks_for_the_answer_first(usable: set[int]) -> None:
     if len(usable) < 2:
@@ -79,7 +119,7 @@ def test_with_two_processors_it_looks_for_the_answer_first(usable: set[int]) -> 
 
 def test_who_only_looks_takes_no_wake_from_who_is_to_wait() -> None:
     endpoint = FastAnswers()
-    sleeper = Sleeper(endpoint)
+    sleeper = Sleeper(endpoint, endpoint.clock)
     sleeper.wake()
     sleeper.wait(0)  # as a thread does that sends very much
     sleeper.wait(None)
