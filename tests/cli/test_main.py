@@ -161,6 +161,29 @@ def test_a_reader_that_has_gone_is_no_error_to_talk_about(site: FakeSite, argume
     assert ran.stderr == b""
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="has no device that is full")
+@pytest.mark.parametrize("arguments", [["plugins"], ["--help"], ["--version"], ["plugins", "--help"]])
+def test_output_that_finds_no_room_is_told_in_words(site: FakeSite, arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-S", "-m", "thespian_core.cli", *arguments],
+            env={"PYTHONPATH": str(site.folder)},
+            cwd=site.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (ran.returncode, ran.stderr) == (1, "Error: No space left on device\n")
+
+
+def test_a_standard_output_that_was_closed_is_no_error(site: FakeSite) -> None:
+    code = "import sys; sys.stdout = None; from thespian_core.cli.main import main; sys.exit(main())"
+    ran = site.run("-c", code, "plugins")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_a_command_is_imported_only_when_it_is_used(busy_site: FakeSite) -> None:
     code = (
         "import sys\nfrom thespian_core.cli.main import main\n"

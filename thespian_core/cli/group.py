@@ -66,6 +66,15 @@ class PluginGroup(click.Group):
             with formatter.section("Broken plugins"):
                 formatter.write_dl([(report.name, f"(broken: {report.why})") for report in broken])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the command line apart, and print the help if that is what it asks for."""
+        try:
+            return super().parse_args(ctx, args)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            raise Told(_told(error), 1) from error
+
     def invoke(self, ctx: click.Context) -> None:
         """Carry out the chosen command; what it returns means nothing, what it raises is told."""
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,6 +67,7 @@ def run(command: click.Command, args: Sequence[str] | None, prog_name: str, **co
         status: Any = command.main(args, prog_name=prog_name, standalone_mode=False, **context)
     except click.ClickException as error:
         error.show()
+        _forget_output_without_room()
         return error.exit_code
     except click.Abort as abort:
         # A prompt hides what ended it, hence the context.
@@ -76,6 +79,17 @@ def run(command: click.Command, args: Sequence[str] | None, prog_name: str, **co
         return INTERRUPTED
     # click hands on the status of --help, --version and ctx.exit(); the group returns None.
     return status if isinstance(status, int) else 0
+
+
+def _forget_output_without_room() -> None:
+    """Drop what standard output could not take: else the interpreter tries, and tells of it, once more."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def plugins(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_for_programs(reports, conflicts), indent=2))
         return
-    is_terminal = sys.stdout.isatty()
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()  # None when it was closed
     width = shutil.get_terminal_size().columns if is_terminal else None
     lines = [*_table(reports, width), *_below(conflicts)]
     # The words say it all: colour is left out when it is not wanted or cannot be shown.
@@ -129,5 +129,5 @@ def _below(conflicts: Iterable[PluginConflict]) -> list[str]:
 
 def _writable(line: str) -> str:
     """Escape what the output's encoding lacks, so that no name can stop the listing."""
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return line.encode(encoding, "backslashreplace").decode(encoding)

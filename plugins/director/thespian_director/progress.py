@@ -17,7 +17,7 @@ def track(what: str, items: list[Item]) -> Iterable[Item]:
         items: what it is done with.
     """
     # On stderr, so that the bar is seen also when the output goes into a file.
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         return items
     return _with_bar(what, items)
 

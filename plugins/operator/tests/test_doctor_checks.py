@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
-from thespian_operator.doctoring.checks import Finding, judge, would_start
+from thespian_operator.doctoring.checks import Finding, check_folder, judge, would_start
 from thespian_operator.doctoring.facts import (
     Base,
     Clock,
@@ -23,6 +24,7 @@ from thespian_operator.doctoring.facts import (
     Running,
     Trial,
 )
+from thespian_operator.doctoring.machine import look_at_folders
 
 NOW = 2_000_000_000.0
 PYTHON = "(3, 11, 7, 'final', 0)"
@@ -170,6 +172,16 @@ def test_who_has_the_place_is_told_first() -> None:
 
 def test_a_clock_that_is_a_little_behind_a_file_servers_is_good() -> None:
     assert changed(clock=Clock(NOW, "state/key", NOW + 30)) == []
+
+
+def test_a_state_folder_below_a_file_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    for name in ("HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "file"))
+    monkeypatch.delenv("THESPIAN_KEY_FILE", raising=False)
+    (finding,) = check_folder(look_at_folders()[1])
+    assert finding.level == "warning"
+    assert f"cannot be written: {tmp_path / 'file'} is no folder" in finding.text
 
 
 def test_times_are_those_of_this_place() -> None:

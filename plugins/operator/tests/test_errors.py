@@ -29,6 +29,11 @@ def test_where_nothing_listens_no_system_is_started(thespian: Command, base_name
     assert thespian.fails(name, "--port", port).startswith(f"Error: no system runs at 127.0.0.1:{port} (")
 
 
+@pytest.mark.parametrize("option", [("status", "--interval"), ("top", "--interval"), ("stop", "--timeout")])
+def test_a_time_that_is_no_number_is_refused(thespian: Command, option: tuple[str, str]) -> None:
+    assert "nan is no number of seconds" in thespian.fails(*option, "nan", status=2)
+
+
 @every_command
 def test_a_program_that_says_nothing_is_no_system(thespian: Command, name: str) -> None:
     port = free_port()

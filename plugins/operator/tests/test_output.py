@@ -103,6 +103,19 @@ def test_a_terminal_is_drawn_anew_until_ctrl_c(town: Town, words: str) -> None:
     assert "\x1b[?1049l" in rest  # the screen is as it was before
 
 
+@pytest.mark.parametrize("words", ["status", "top --once"])
+def test_a_standard_output_that_was_closed_is_no_error(town: Town, words: str) -> None:
+    ran = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *town.thespian.words(*words.split())],
+        cwd=town.thespian.folder,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_ctrl_c_ends_watching_in_a_pipe(town: Town) -> None:
     with subprocess.Popen(
         town.thespian.words("status", "--watch", "--interval", "0.1"),

@@ -53,6 +53,12 @@ def test_a_system_that_does_not_end_in_time_is_killed(town: Town, new_gate: Call
     town.thespian.fails("stop")
 
 
+@pytest.mark.parametrize("timeout", ["inf", "1e300"])
+def test_it_may_take_as_long_as_anybody_could_wish(town: Town, timeout: str) -> None:
+    said = town.thespian.prints("stop", "--timeout", timeout)
+    assert said == f"the system at 127.0.0.1:{town.port} has ended\n"
+
+
 def test_a_stopped_admin_is_woken_and_ends_its_system(town: Town) -> None:
     admin = pids(town)[0]
     os.kill(admin, signal.SIGSTOP)

@@ -13,7 +13,8 @@ from thespian_operator.tables import Line
 
 def is_terminal() -> bool:
     """Whether a person looks at standard output."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    # It is None in a program that was started without one.
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def show(lines: Iterable[Line]) -> None:
@@ -49,7 +50,7 @@ def _styled(line: Line) -> str:
 
 def _writable(text: str) -> str:
     """Put plain characters in the place of those that the output's encoding lacks."""
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

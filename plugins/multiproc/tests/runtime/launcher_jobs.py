@@ -144,7 +144,7 @@ JOBS: dict[str, Callable[[ActorKit], None]] = {
 }
 
 
-def run_log(plan: object, log_in: int, streams: tuple[int, ...]) -> None:
+def run_log(plan: object, log_in: int, streams: tuple[int, ...], again: bool) -> None:
     """Print each line that comes, until told to stop."""
     with socket.socket(fileno=log_in) as lines:
         while (line := lines.recv(NOTE_BYTES)) != STOP:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import stat
 import subprocess
@@ -150,7 +151,12 @@ def test_a_state_folder_that_is_a_file_is_refused_and_left(state: Path) -> None:
     (folder / "key").unlink()
     folder.rmdir()
     folder.write_text("mine")
-    assert f"the key file {folder / 'key'} cannot be" in failure()
+    first, *mend = failure().splitlines()
+    assert first == f"the key file {folder / 'key'} cannot be opened: Not a directory"
+    assert mend == [
+        f"  {folder} is no folder",
+        "  or set XDG_STATE_HOME to another folder, or THESPIAN_KEY_FILE to a key file",
+    ]
     assert folder.read_text() == "mine"
 
 
@@ -173,7 +179,29 @@ def test_a_home_where_nothing_can_be_made_is_refused(somebody: Path) -> None:
 def test_a_key_that_cannot_be_read_is_refused(somebody: Path) -> None:
     file = made(somebody)
     file.chmod(0)
-    assert failure().startswith(f"the key file {file} cannot be opened: Permission denied")
+    said = failure()
+    assert said.startswith(f"the key file {file} cannot be opened: Permission denied")
+    assert f"chmod u+r {file}" in said
+
+
+def test_a_folder_that_is_closed_to_the_user_is_named_and_nothing_is_to_be_removed(somebody: Path) -> None:
+    folder = made(somebody).parent
+    folder.chmod(0)
+    said = failure()
+    assert f"let yourself into {folder}" in said
+    assert "remove" not in said
+
+
+def test_without_a_free_descriptor_the_text_says_how_to_have_more(state: Path) -> None:
+    made(state)
+    with open(os.devnull) as last:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (last.fileno(), hard))
+        try:
+            said = failure()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert said.endswith("cannot be opened: Too many open files\n  allow more open files (ulimit -n)")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")

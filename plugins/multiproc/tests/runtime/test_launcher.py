@@ -180,18 +180,6 @@ def test_what_actors_print_goes_where_the_system_was_told(method: str, tmp_path:
     assert (tmp_path / "out").read_text() == "printed\n"
 
 
-def test_preloaded_modules_are_there_and_one_that_is_broken_does_no_harm(
-    tmp_path: Path, internal_log: Path
-) -> None:
-    (tmp_path / "preloaded_well.py").write_text("")
-    (tmp_path / "preloaded_badly.py").write_text("raise SystemExit(3)\n")
-    modules = ("preloaded_badly", "preloaded_well")
-    with StandIn(preload=modules, origin=Origin((str(tmp_path),))) as system, pipe() as ends:
-        system.say(order("say_it_all", "a"), ends[1])
-        assert ast.literal_eval(read(ends[0]).decode()) == ["preloaded_well"]
-    assert "cannot preload 'preloaded_badly': SystemExit: 3" in internal_log.read_text()
-
-
 def test_a_terminals_and_an_operators_signals_do_not_end_the_launcher(system: StandIn) -> None:
     system.wait_for(Ready)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -152,12 +153,45 @@ def test_what_cannot_be_pickled_is_named(tmp_path: Path) -> None:
             definitions(handlers={"h": {"class": "logging.NullHandler", "formatter": "f"}}),
             "handlers entry 'h' asks for 'f', which is not among its 'formatters'",
         ),
+        (
+            definitions(handlers={"h": {"class": "logging.FileHandler", "filename": "not_there/x.log"}}),
+            f"handlers entry 'h' writes to a file in {os.getcwd()}/not_there, and there is no such folder",
+        ),
+        (
+            definitions(handlers={"h": {"class": "logging.StreamHandler", "wrong": 1}}),
+            "handlers entry 'h' cannot be made: got an unexpected keyword argument 'wrong'",
+        ),
+        (
+            definitions(handlers={"h": {"class": "logging.FileHandler"}}),
+            "handlers entry 'h' cannot be made: missing a required argument: 'filename'",
+        ),
+        (definitions(formatters={"f": {"format": "%(message"}}), "formatters entry 'f' cannot be made: "),
+        (definitions(formatters={"f": {"style": "?"}}), "formatters entry 'f' cannot be made: "),
         (definitions(root={"level": "ext://not_there.LEVEL"}), "not_there"),
     ],
 )
 def test_definitions_that_cannot_be_applied_are_refused_in_the_starter(log_defs: Any, said: str) -> None:
     assert refusal(log_defs).startswith("logDefs cannot be applied: ")
     assert said in refusal(log_defs)
+
+
+class MakesItsFolder(logging.FileHandler):
+    """As many programs have one."""
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"class": "logging.FileHandler", "filename": "not_there/x.log", "delay": True},
+        {"class": MakesItsFolder, "filename": "not_there/x.log", "wrong": 1},
+        {"()": "logging.FileHandler", "filename": "not_there/x.log"},
+        {"class": "logging.NullHandler", "formatter": "f", "filters": [], ".": {"name": "x"}},
+        {"class": "logging.handlers.MemoryHandler", "capacity": 5, "target": "h"},
+    ],
+)
+def test_what_may_work_in_the_log_process_is_not_refused(entry: dict[str, Any]) -> None:
+    formatters = {"f": {"format": "cfg://text"}, "own": {"class": "logging.Formatter", "format": "%(message"}}
+    pack_definitions(definitions(handlers={"h": entry}, formatters=formatters, text="%(message)s"))
 
 
 def test_a_module_that_fails_or_ends_the_program_is_a_refusal(

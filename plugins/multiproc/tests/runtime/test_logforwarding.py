@@ -107,6 +107,19 @@ def test_flush_tells_of_dropped_records_without_waiting_for_another_record(
     assert wire.heard_messages() == ["1 log record was dropped on the way to the log process"]
 
 
+def test_dropped_records_that_could_not_be_told_of_until_the_end_are_counted_in_the_internal_log(
+    wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THESPLOG_FILE", str(tmp_path / "internal.log"))
+    monkeypatch.setattr(logforwarding, "LONGEST_WAIT_S", 0.01)
+    wire.fill()
+    wire.logger.warning("lost")
+    wire.forwarder.flush()
+    wire.forwarder.close()
+    (line,) = (tmp_path / "internal.log").read_text().splitlines()
+    assert line.endswith(" Warn 1 log record was dropped on the way to the log process")
+
+
 def test_where_no_thread_is_to_be_had_the_next_record_tells_of_the_dropped_one(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import logging.handlers
 import os
 import pickle
+import queue
 import signal
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +56,14 @@ class NoNoise(logging.Filter):
     def filter(self, record):
         return "noise" not in record.getMessage()
 """
+
+
+class Queued(logging.handlers.QueueHandler):
+    """Has what it is given written by a thread."""
+
+    def __init__(self) -> None:
+        super().__init__(queue.SimpleQueue())
+        self.listener = logging.handlers.QueueListener(self.queue, logging.StreamHandler(sys.stdout))
 
 
 @pytest.fixture
@@ -189,6 +200,43 @@ def test_a_file_is_flushed_before_the_process_ends(case: LogProcess, tmp_path: P
     definitions["root"]["handlers"] = ["memory"]
     case.logger.info("hello")
     assert case.written(definitions) == ["hello"]
+
+
+def test_what_a_queue_handlers_listener_has_is_written_before_the_process_ends(
+    case: LogProcess,
+) -> None:
+    definitions = to_stdout()
+    definitions["handlers"]["queue"] = {"()": Queued}
+    definitions["root"]["handlers"] = ["queue"]
+    case.logger.info("hello")
+    case.logger.info("once more")
+    assert case.written(definitions) == ["hello", "once more"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="dictConfig makes no listener")
+def test_a_queue_handler_of_the_definitions_writes_to_its_handlers(case: LogProcess) -> None:
+    definitions = to_stdout()
+    definitions["handlers"]["queue"] = {"class": "logging.handlers.QueueHandler", "handlers": ["out"]}
+    definitions["root"]["handlers"] = ["queue"]
+    case.logger.info("hello")
+    assert case.written(definitions) == ["hello"]
+
+
+@pytest.mark.parametrize("mode", ["w", "x"])
+def test_a_log_process_after_the_first_adds_to_the_files_that_the_first_has_made(
+    case: LogProcess, tmp_path: Path, mode: str
+) -> None:
+    file = {"class": "logging.FileHandler", "filename": str(tmp_path / "x.log"), "mode": mode}
+    packed, _ = pack_definitions({"version": 1, "handlers": {"f": file}, "root": {"handlers": ["f"]}})
+
+    def run(again: bool) -> None:
+        run_log(LogArgument(packed, os.dup(case.log_in.fileno()), NO_PLUGINS, again=again))
+
+    for again in (False, True):
+        case.logger.warning("again: %s", again)
+        stop_log(case.log_out)
+        in_child(partial(run, again))
+    assert (tmp_path / "x.log").read_text() == "again: False\nagain: True\n"
 
 
 def test_a_filter_may_replace_a_record_where_python_allows_it() -> None:

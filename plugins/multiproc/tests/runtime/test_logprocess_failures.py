@@ -107,8 +107,8 @@ def test_what_is_no_record_is_reported_and_the_next_one_is_written(
 @pytest.mark.parametrize(
     ("handler", "said"),
     [
-        ({"class": "logging.FileHandler", "filename": "no/such/folder/x.log"}, "FileNotFoundError"),
-        ({"class": "logging.StreamHandler", "wrong": 1}, "unexpected keyword argument"),
+        ({"class": "logging.FileHandler", "filename": "/"}, "IsADirectoryError"),
+        ({"class": f"{__name__}.Wrong", "wrong": 1}, "unexpected keyword argument"),
         ({"()": Unmade}, "SystemExit: not made"),
     ],
 )

@@ -7,6 +7,7 @@ import logging
 import os
 import resource
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -71,6 +72,22 @@ def test_a_file_that_the_program_has_open_is_written_where_the_program_was(
     assert (tmp_path / "x.log").read_text("latin-1").splitlines() == [
         *("from the program", "from the log process: \u00fc", "the program again")
     ]
+
+
+def test_a_binary_file_takes_bytes_there_too(tmp_path: Path) -> None:
+    with open(tmp_path / "x", "wb") as file, arrived(writing_to(file)) as (stream,):
+        stream.write(b"bytes\n")
+    with tempfile.NamedTemporaryFile() as temporary, arrived(writing_to(temporary)) as (stream,):
+        stream.write(b"bytes\n")
+        assert Path(temporary.name).read_bytes() == b"bytes\n"
+    assert (tmp_path / "x").read_bytes() == b"bytes\n"
+
+
+def test_a_stream_that_leads_nowhere_leads_nowhere_there_too(caplog: pytest.LogCaptureFixture) -> None:
+    with open(os.devnull, "w") as nowhere:
+        with arrived(writing_to(nowhere)) as (stream,):
+            assert os.path.samestat(os.fstat(stream.fileno()), os.stat(os.devnull))
+        assert warnings_for(writing_to(nowhere), caplog) == []
 
 
 def test_a_standard_stream_is_that_of_the_moment_by_name_too(

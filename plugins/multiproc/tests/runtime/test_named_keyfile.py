@@ -108,8 +108,12 @@ def test_a_file_that_is_far_too_long_is_refused(monkeypatch: pytest.MonkeyPatch,
 
 def test_a_folder_and_a_pipe_are_refused_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("THESPIAN_KEY_FILE", str(tmp_path))
-    assert failure().startswith(f"the key file {tmp_path} is a folder")
+    said = failure()
+    assert said.startswith(f"the key file {tmp_path} is a folder")
+    assert "/dev/urandom" not in said
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe, 0o600)
     monkeypatch.setenv("THESPIAN_KEY_FILE", str(pipe))
-    assert failure().startswith(f"the key file {pipe} is no ordinary file")
+    said = failure()
+    assert said.startswith(f"the key file {pipe} is no ordinary file")
+    assert "/dev/urandom" not in said

@@ -100,7 +100,7 @@ def test_with_false_logging_is_the_actors_own_and_nothing_is_sent(
 def test_records_that_wait_when_the_log_process_is_killed_are_written_by_the_next(
     base_name: str, log_file: Path
 ) -> None:
-    log_defs = to_file(log_file)
+    log_defs = to_file(log_file, mode="w")
     log_defs["handlers"]["file"]["class"] = f"{HERE}.SayingWho"
     with system_on(base_name, log_defs) as system:
         actor = system.createActor(Chronicler)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from thespian_core.errors import ActorSystemStartupFailure
+from thespian_multiproc.runtime.whynot import cure_of
 
 KEY_BYTES = 32  # as long as what it is mixed into, SHA-256
 MAX_FILE_BYTES = 65_536  # our choice: a file that is larger is not meant to be a key
@@ -117,12 +118,12 @@ def _checked_content(path: Path, is_named: bool) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as why:
-        _fail(f"the key file {path} cannot be opened: {why.strerror}", _instead(path, is_named))
+        _fail(f"the key file {path} cannot be opened: {why.strerror}", *_to_reach(path, is_named, why))
     try:
         _check(os.fstat(descriptor), path, is_named)
         data = os.read(descriptor, MAX_FILE_BYTES + 1)  # an ordinary file gives all that it has
     except OSError as why:
-        _fail(f"the key file {path} cannot be read: {why.strerror}", _instead(path, is_named))
+        _fail(f"the key file {path} cannot be read: {why.strerror}", *_to_reach(path, is_named, why))
     finally:
         os.close(descriptor)
     if len(data) > MAX_FILE_BYTES:
@@ -136,7 +137,10 @@ def _checked_content(path: Path, is_named: bool) -> bytes | None:
 def _check(status: os.stat_result, path: Path, is_named: bool) -> None:
     if not stat.S_ISREG(status.st_mode):
         what = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"
-        _fail(f"the key file {path} is {what}", _instead(path, is_named))
+        # What stands in the place of a named key may be of use to somebody.
+        _fail(
+            f"the key file {path} is {what}", _elsewhere(is_named) if is_named else _instead(path, is_named)
+        )
     if not _HAS_MODES:
         return
     mode = stat.S_IMODE(status.st_mode)
@@ -173,8 +177,8 @@ def _make(path: Path) -> None:
     except OSError as why:
         _fail(
             f"the key file {path} cannot be made: {why.strerror} ({why.filename or path.parent})",
-            f"make room, or let yourself write to {path.parent}",
-            "or set XDG_STATE_HOME to another folder, or THESPIAN_KEY_FILE to a key file",
+            cure_of(why) or f"make room, or let yourself write to {path.parent}",
+            _elsewhere(is_named=False),
         )
     finally:
         if temporary is not None:
@@ -212,6 +216,25 @@ def _instead(path: Path, is_named: bool) -> str:
     if is_named:
         return f"make another one with: {_how_to_make(path)}"
     return "remove it, and a new key is made; systems that run now must then be started again"
+
+
+def _elsewhere(is_named: bool) -> str:
+    if is_named:
+        return "name another file in THESPIAN_KEY_FILE, or unset it to use a key of your own"
+    return "or set XDG_STATE_HOME to another folder, or THESPIAN_KEY_FILE to a key file"
+
+
+def _to_reach(path: Path, is_named: bool, why: OSError) -> tuple[str, ...]:
+    """Return what helps when a file cannot be opened or read, which need not be the file's fault."""
+    cure = cure_of(why)
+    if cure:
+        return (cure,)
+    if os.path.lexists(path):
+        return f"let yourself read it: chmod u+r {shlex.quote(str(path))}", f"or {_instead(path, is_named)}"
+    around = next((folder for folder in path.parents if os.path.lexists(folder)), path.parent)
+    if around.is_dir():
+        return f"let yourself into {around}", _elsewhere(is_named)
+    return f"{around} is no folder", _elsewhere(is_named)
 
 
 def _how_to_make(path: Path) -> str:

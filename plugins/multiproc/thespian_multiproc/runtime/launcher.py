@@ -15,13 +15,16 @@ from importlib import import_module
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.internallog import thesplog
+from thespian_core.startup import forbid_systems
 from thespian_multiproc.runtime.launcherargument import Jobs, LauncherArgument
 from thespian_multiproc.runtime.launcherloop import Launcher
 from thespian_multiproc.runtime.plan import EnginePlan
 from thespian_multiproc.runtime.processes import (
     all_but,
+    children_in_own_group,
     close_ranges,
     find,
+    kill_children_in_own_group,
     put_signals_off,
     signal_at_parents_death,
 )
@@ -30,6 +33,11 @@ from thespian_multiproc.runtime.sourcefiles import trust_only_settled_bytecode
 from thespian_multiproc.runtime.titles import take_title
 
 __all__ = ["Jobs", "LauncherArgument", "preload", "run_launcher", "run_log_process"]
+
+_NO_SYSTEM = (
+    "ActorSystem(...) was called while {!r} was preloaded for all actors of a system\n"
+    "  a module that is preloaded may only define things"
+)
 
 
 def run_launcher(argument: LauncherArgument) -> None:
@@ -50,12 +58,16 @@ def run_launcher(argument: LauncherArgument) -> None:
     gc.disable()  # as gc.freeze's documentation advises, so that processes share as much memory as possible
     launcher = Launcher(argument)
     launcher.begin()  # the admin need not wait for what follows
-    with launcher.logging_forwarded():
+    with launcher.logging_forwarded(), children_in_own_group():
         preload(argument.plan)
+    launcher.watch_children()  # a module may have set signals for itself, as an event loop does
     warm_up(argument.plan)
     gc.freeze()
     gc.enable()
-    launcher.run()
+    try:
+        launcher.run()
+    finally:
+        kill_children_in_own_group()
 
 
 def _take_streams(out: int | None, err: int | None) -> None:
@@ -82,7 +94,8 @@ def preload(plan: EnginePlan) -> None:
     sys.path[:0] = [folder for folder in plan.origin.sys_path if folder not in usual]
     for name in plan.preload:
         try:
-            import_module(name)
+            with forbid_systems(_NO_SYSTEM.format(name)):
+                import_module(name)
         except BaseException as why:  # a module may raise anything, and the actors may do without it
             thesplog("cannot preload %r: %s: %s", name, type(why).__name__, why, level=logging.WARNING)
     if plan.preload:
@@ -92,8 +105,8 @@ def preload(plan: EnginePlan) -> None:
     sys.path[:] = usual
 
 
-def run_log_process(plan: EnginePlan, log_in: int, streams: tuple[int, ...]) -> None:
+def run_log_process(plan: EnginePlan, log_in: int, streams: tuple[int, ...], again: bool) -> None:
     """Be the log process."""
     from thespian_multiproc.runtime.logprocess import LogArgument, run_log
 
-    run_log(LogArgument(plan.log_definitions, log_in, plan.selection, plan.origin, streams))
+    run_log(LogArgument(plan.log_definitions, log_in, plan.selection, plan.origin, streams, again))

@@ -12,7 +12,8 @@ class Jobs(NamedTuple):
 
     Attributes:
         run_actor: takes an ``ActorKit``.
-        run_log: takes the plan, the descriptor of the log channel's reading end, and those of streams.
+        run_log: takes the plan, the descriptor of the log channel's reading end, those of streams,
+            and whether there was a log process before.
         stop_log: takes the socket that is the log channel's writing end.
     """
 

@@ -6,7 +6,6 @@ import errno
 import logging
 import os
 import selectors
-import signal
 import socket
 import time
 from collections import deque
@@ -18,6 +17,7 @@ from thespian_core.semantics.birth import Refusal
 from thespian_multiproc.protocol import custody_effects as to_do
 from thespian_multiproc.protocol.custody import Custody
 from thespian_multiproc.runtime.calling import DescriptorsLost, NewsWriter, close_all, hear
+from thespian_multiproc.runtime.childwatch import ChildWatch
 from thespian_multiproc.runtime.lastwords import leave_last_words
 from thespian_multiproc.runtime.launcherargument import LauncherArgument
 from thespian_multiproc.runtime.logforwarding import logging_forwarded, tell_of_lost_records
@@ -69,31 +69,33 @@ class Launcher:
         self._news: NewsWriter | None = NewsWriter(self._news_stream)
         self._log_in, self._log_streams = argument.log_in, argument.log_streams
         self._log_out = socket.socket(fileno=argument.log_out)
-        call_out = socket.socket(fileno=argument.call_out)
-        for shared in (call_out, self._log_out):
+        self._call_out = socket.socket(fileno=argument.call_out)
+        for shared in (self._call_out, self._log_out):
             shared.setblocking(False)
         self._run_log, self._stop_log = find(jobs.run_log), find(jobs.stop_log)
         self._custody = Custody()
         self._wards = Wards()
         self._ordered: tuple[StartActor, tuple[int, ...]]
         self._heard: News | None = None
+        self._had_log = False
         self._log_due_at_s: float | None = None
         self._end_by_s: float | None = None
         self._quits = False
-        self._child_ended, self._wakeup = os.pipe()
+        self._child_ended = ChildWatch()
         self._selector = selectors.DefaultSelector()
         self._watched = 0  # what the selector looks for on the news stream
-        self._nursery = Nursery(self._plan, call_out, self._log_out, jobs.run_actor, argument.by_signal)
+        self._nursery = Nursery(self._plan, self._call_out, self._log_out, jobs.run_actor, argument.by_signal)
 
     def begin(self) -> None:
         """Start the log process, and tell the admin that orders are taken."""
-        for end in (self._child_ended, self._wakeup):
-            os.set_blocking(end, False)
-        signal.set_wakeup_fd(self._wakeup, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        self.watch_children()
         for channel in (self._call_in, self._child_ended):
             self._selector.register(channel, selectors.EVENT_READ)
         self._start_log()
+
+    def watch_children(self) -> None:
+        """Notice from now on when a child ends; again after code has run that may have changed signals."""
+        self._child_ended.begin()
 
     def logging_forwarded(self) -> AbstractContextManager[None]:
         """Send what is logged meanwhile to the log process."""
@@ -110,6 +112,9 @@ class Launcher:
         finally:
             for pid in self._custody.pids:
                 kill_group(pid)
+            sockets = self._call_in, self._call_out, self._news_stream, self._log_out
+            for own in (self._selector, self._child_ended, *sockets):
+                own.close()
 
     def _serve_once(self) -> None:
         self._watch_news()
@@ -119,8 +124,7 @@ class Launcher:
         if self._call_in in ready:
             self._hear(ORDERS_AT_ONCE)
         if self._child_ended in ready:
-            with suppress(BlockingIOError):
-                os.read(self._child_ended, 4096)
+            self._child_ended.drain()
             self._take_in_the_ended()
         now = time.monotonic()
         if self._log_due_at_s is not None and now >= self._log_due_at_s:
@@ -274,7 +278,7 @@ class Launcher:
             return
         try:
             pid = self._nursery.fork(
-                lambda plan: self._run_log(plan, self._log_in, self._log_streams),
+                lambda plan: self._run_log(plan, self._log_in, self._log_streams, self._had_log),
                 self._plan,
                 (self._log_in, *self._log_streams),
                 "log process",
@@ -284,6 +288,7 @@ class Launcher:
             self._tell(NoLogProcess(lack("no log process can be started", why)))
             self._carry_out(self._custody.could_not_fork_log())
         else:
+            self._had_log = True
             self._carry_out(self._custody.log_forked(pid, time.monotonic()))
 
     def _tell(self, news: News) -> None:

@@ -159,7 +159,7 @@ class Launching:
         """End the launcher and everything it started, at once."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
-        for pid in pids:
+        for pid in (self.pid, *pids):  # the launcher's group is what modules have started that it preloaded
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
 

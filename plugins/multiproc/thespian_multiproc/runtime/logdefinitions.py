@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import logging
 import logging.config
+import logging.handlers
+import os
 import pickle
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any
 
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.hooks.errors import describe
@@ -20,6 +23,8 @@ from thespian_multiproc.runtime.logforwarding import LEFT_ALONE
 from thespian_multiproc.runtime.logstreams import Handed, LogStreams, opened
 
 _SECTIONS = ("formatters", "filters", "handlers", "loggers")
+_USUAL_MODULES = ("logging", "logging.handlers")
+_NOT_GIVEN = ("class", "level", "formatter", "filters")  # what a handler has and is not made with
 _STANDARD = {"ext://sys.stdout": "stdout", "ext://sys.stderr": "stderr"}
 
 
@@ -91,6 +96,8 @@ def _checked(log_defs: object) -> tuple[dict[str, Any], int]:
             if section in ("handlers", "loggers"):
                 _number(entry, copies[name], where)
             _check_code(view, entry, section, where)
+            if "()" not in entry and not definitions.get("incremental"):
+                _check_usual(view, entry, section, where)
         if copies:
             definitions[section] = copies
     if definitions.get("root"):
@@ -149,6 +156,31 @@ def _check_code(view: logging.config.DictConfigurator, entry: Any, section: str,
                 raise ValueError(f"{where} names {code!r}, which cannot be imported: {why}") from why
 
 
+def _check_usual(view: logging.config.DictConfigurator, entry: Any, section: str, where: str) -> None:
+    """Raise ValueError for what the log process could not make of one of Python's own classes."""
+    if section == "formatters" and "class" not in entry:
+        try:
+            view.configure_formatter(entry)
+        except (TypeError, ValueError) as why:
+            raise ValueError(f"{where} cannot be made: {why}") from why
+    if section != "handlers":
+        return
+    made = view.resolve(entry["class"]) if isinstance(entry["class"], str) else entry["class"]
+    # Others may do as they like with what they are given: take any keyword, make the folder of a file.
+    if getattr(made, "__module__", "") not in _USUAL_MODULES or made is logging.handlers.QueueHandler:
+        return
+    given = {key: entry[key] for key in entry if key.isidentifier() and key not in _NOT_GIVEN}
+    try:
+        inspect.signature(made).bind(**given)
+    except TypeError as why:
+        raise ValueError(f"{where} cannot be made: {why}") from why
+    file = given.get("filename")
+    if isinstance(file, (str, os.PathLike)) and not given.get("delay"):
+        folder = os.path.dirname(os.path.abspath(file))
+        if not os.path.isdir(folder):
+            raise ValueError(f"{where} writes to a file in {folder}, and there is no such folder")
+
+
 def _check_names(config: Any) -> None:
     """Raise ValueError for a reference to a formatter, filter or handler that is not defined."""
     there = {section: _section(config, section) for section in _SECTIONS}
@@ -205,7 +237,7 @@ class _Unpickler(pickle.Unpickler):
     def __init__(self, packed: bytes, descriptors: Sequence[int]) -> None:
         super().__init__(io.BytesIO(packed))
         self._descriptors = descriptors
-        self._opened: dict[Handed, TextIO] = {}
+        self._opened: dict[Handed, io.IOBase] = {}
 
     def persistent_load(self, pid: Any) -> Any:
         """Return the stream."""

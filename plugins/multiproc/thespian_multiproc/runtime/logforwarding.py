@@ -153,6 +153,17 @@ class Forwarder(logging.Handler):
         finally:
             self.release()
 
+    def close(self) -> None:
+        """Write to the internal log how many records were dropped without having been told of."""
+        self.acquire()
+        try:
+            if self._dropped:
+                thesplog("%s", _loss(self._dropped), level=logging.WARNING)
+                self._dropped = 0
+        finally:
+            self.release()
+        super().close()
+
     def _put(self, data: bytes) -> None:
         wait_s = 0.0 if self._jammed else LONGEST_WAIT_S
         if (self._dropped and not self._own_up(wait_s)) or not _sent(self._log_out, data, LONGEST_WAIT_S):
@@ -183,13 +194,12 @@ class Forwarder(logging.Handler):
 
     def _own_up(self, wait_s: float) -> bool:
         count = self._dropped
-        verb = "record was" if count == 1 else "records were"
         record = logging.LogRecord(
             "thespian",
             max(logging.WARNING, self.level),  # so that it is written where only worse things are
             __file__,
             0,
-            f"{count} log {verb} dropped on the way to the log process",
+            _loss(count),
             None,
             None,
         )
@@ -198,6 +208,12 @@ class Forwarder(logging.Handler):
         self._dropped -= count
         self._jammed = False
         return True
+
+
+def _loss(count: int) -> str:
+    return (
+        f"{count} log {'record was' if count == 1 else 'records were'} dropped on the way to the log process"
+    )
 
 
 class _Nesting(threading.local):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import logging.handlers
 import os
 import pickle
+import re
 import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 import attrs
 
@@ -42,6 +44,7 @@ class LogArgument:
         selection: exactly which plugins are used; their log filters are applied here.
         origin: where to look for the code that the definitions name.
         streams: descriptors of the streams that the definitions' own ones are.
+        again: whether it takes the place of one that has died.
     """
 
     definitions: bytes = attrs.field(repr=False)
@@ -49,6 +52,7 @@ class LogArgument:
     selection: Selection
     origin: Origin = attrs.field(default=Origin())
     streams: tuple[int, ...] = ()
+    again: bool = False
 
 
 def run_log(argument: LogArgument) -> None:
@@ -68,10 +72,16 @@ def run_log(argument: LogArgument) -> None:
         report("the log process cannot look for code where the starter does", why)
     registry = PluginRegistry.from_selection(argument.selection)
     use_registry(registry)
-    set_up_logging(argument.definitions, registry, argument.streams)
-    guard(all_handlers(), report, BaseException)  # no handler may end this process
+    set_up_logging(argument.definitions, registry, argument.streams, argument.again)
+    listeners = _queue_listeners()
+    behind = {handler for listener in listeners for handler in listener.handlers}
+    guard(all_handlers() | behind, report, BaseException)  # no handler may end this process
+    for listener in listeners:
+        listener.start()
     with socket.socket(fileno=argument.log_in) as log_in:
         write_records(log_in, filters_for_all(registry, report), report)
+    for listener in listeners:
+        listener.stop()
     logging.shutdown()
 
 
@@ -128,7 +138,9 @@ def _write(record: logging.LogRecord, always: logging.Filterer) -> None:
         logger.handle(record)
 
 
-def set_up_logging(packed: bytes, registry: PluginRegistry, streams: Sequence[int] = ()) -> bool:
+def set_up_logging(
+    packed: bytes, registry: PluginRegistry, streams: Sequence[int] = (), again: bool = False
+) -> bool:
     """Apply packed definitions to this process's logging.
 
     The definitions' ``disable_existing_loggers`` counts for nothing: which loggers exist here has nothing to
@@ -138,6 +150,7 @@ def set_up_logging(packed: bytes, registry: PluginRegistry, streams: Sequence[in
         packed: as ``pack_definitions`` made them; empty for the default.
         registry: where the definitions' filters are looked up by name.
         streams: descriptors of the streams that the definitions' own ones are.
+        again: whether files that the definitions let be emptied have been written by another log process.
 
     Returns:
         False when they cannot be applied. Then every record that arrives is written as by default, and the
@@ -149,6 +162,8 @@ def set_up_logging(packed: bytes, registry: PluginRegistry, streams: Sequence[in
     try:
         _write_where_somebody_reads()
         definitions = with_named_filters(unpack_definitions(packed, streams), registry)
+        if again:
+            definitions = _going_on(definitions)
         logging.config.dictConfig({**definitions, "disable_existing_loggers": False})
     except BaseException as why:  # a user's class may raise anything when it is made
         reason = describe(why) + (f" ({describe(why.__cause__)})" if why.__cause__ else "")
@@ -158,6 +173,27 @@ def set_up_logging(packed: bytes, registry: PluginRegistry, streams: Sequence[in
         logging.getLogger("thespian").error("logDefs cannot be applied, so everything is written: %s", reason)
         return False
     return True
+
+
+def _going_on(definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return definitions whose handlers add to their files, and neither empty them nor make them anew."""
+    handlers = {
+        name: {**entry, "mode": re.sub("[wx]", "a", entry["mode"])}
+        if "filename" in entry and isinstance(entry.get("mode"), str)
+        else entry
+        for name, entry in (definitions.get("handlers") or {}).items()
+    }
+    return {**definitions, "handlers": handlers}
+
+
+def _queue_listeners() -> list[logging.handlers.QueueListener]:
+    """Return what writes the records of QueueHandlers; from Python 3.12 on, dictConfig makes it."""
+    found = (
+        getattr(handler, "listener", None)
+        for handler in all_handlers()
+        if isinstance(handler, logging.handlers.QueueHandler)
+    )
+    return [listener for listener in found if listener is not None]
 
 
 def write_by_default(level: int) -> None:

@@ -1,9 +1,10 @@
 """Live streams in the user's logDefs, and which of them the log process can have.
 
 A stream can be handed over when a descriptor is behind it, and nobody waits for that to be closed: that of a
-file or a terminal. A pipe cannot: whoever reads it would wait until the system ends. What is in memory, as
-some captures of test runners are, is in no other process's memory. Records for such a stream go to the log
-process's standard error, or to the internal log when nobody reads that; the starter warns of it, once.
+file, a terminal or another device, as /dev/null. A pipe cannot: whoever reads it would wait until the system
+ends. What is in memory, as some captures of test runners are, is in no other process's memory. Records for
+such a stream go to the log process's standard error, or to the internal log when nobody reads that; the
+starter warns of it, once.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import stat
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -29,7 +31,7 @@ class Handed(NamedTuple):
 
     Attributes:
         place: of its descriptor among those that the log process is given.
-        encoding: its own.
+        encoding: its own; empty for one that takes bytes.
         errors: what it does with characters that its encoding lacks.
     """
 
@@ -117,16 +119,18 @@ class LogStreams:
             self._lost.append(f"{where} ({shown(stream)})")
             return
         encoding, errors = (getattr(stream, name, None) for name in ("encoding", "errors"))
-        self._places[id(stream)] = Handed(
-            len(self.descriptors), encoding or "utf-8", errors or "backslashreplace"
-        )
+        encoding = "" if _takes_bytes(stream) else encoding or "utf-8"
+        self._places[id(stream)] = Handed(len(self.descriptors), encoding, errors or "backslashreplace")
         self.descriptors.append(copy)
 
 
-def opened(handed: Handed, descriptors: Sequence[int]) -> io.TextIOWrapper:
+def opened(handed: Handed, descriptors: Sequence[int]) -> io.TextIOWrapper | io.FileIO:
     """Return a stream that was handed over, in the process that has its descriptor."""
+    descriptor = descriptors[handed.place]
+    if not handed.encoding:
+        return open(descriptor, "wb", buffering=0, closefd=False)
     return open(
-        descriptors[handed.place],
+        descriptor,
         "w",
         buffering=1,  # what is logged appears as it happens
         encoding=handed.encoding,
@@ -157,7 +161,7 @@ def _copy_of(stream: Any) -> int | None:
     """Return a copy of a stream's descriptor; None when it cannot be handed over."""
     try:
         number: int = stream.fileno()
-        if not is_kept(number):
+        if not (is_kept(number) or stat.S_ISCHR(os.fstat(number).st_mode)):
             return None
         stream.flush()  # what the program has written itself comes first
         return os.dup(number)
@@ -167,6 +171,11 @@ def _copy_of(stream: Any) -> int | None:
 
 def _is_stream(value: Any) -> bool:
     return callable(getattr(value, "write", None)) and not isinstance(value, type)
+
+
+def _takes_bytes(stream: Any) -> bool:
+    kinds = (io.RawIOBase, io.BufferedIOBase)
+    return isinstance(stream, kinds) or isinstance(getattr(stream, "file", None), kinds)  # as a temporary one
 
 
 def _is_kept(stream: Any) -> bool:

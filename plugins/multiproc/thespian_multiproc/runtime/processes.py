@@ -8,8 +8,8 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from typing import Any, NoReturn
@@ -90,6 +90,25 @@ def own_group() -> None:
     """Make this process the leader of a process group, if it is none yet."""
     with suppress(PermissionError):  # it leads a session
         os.setpgid(0, 0)
+
+
+@contextmanager
+def children_in_own_group() -> Iterator[None]:
+    """Put what this process starts meanwhile in a group, that of this process's number."""
+    before = os.getpgrp()
+    own_group()
+    try:
+        yield
+    finally:
+        with suppress(PermissionError):  # it leads a session, or the others of the group are gone
+            os.setpgid(0, before)
+
+
+def kill_children_in_own_group() -> None:
+    """End what is left of those that were started in :func:`children_in_own_group`."""
+    if os.getpgrp() != os.getpid():
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(os.getpid(), signal.SIGKILL)
 
 
 def put_in_own_group(pid: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -24,6 +25,13 @@ def _all_bases(_context: click.Context, _option: click.Parameter, begun: str) ->
 
     names = default_registry().names(SystemBaseSpec)
     return [CompletionItem(name) for name in names if name.startswith(begun)]
+
+
+def a_number(_context: click.Context, _option: click.Parameter, given: float) -> float:
+    """Refuse what is called a number and is none: it is in every range."""
+    if math.isnan(given):
+        raise click.BadParameter("nan is no number of seconds")
+    return given
 
 
 def of_one_base(help_base: str, of_all: bool = False) -> Callable[[Function], Function]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from thespian_operator.commands.options import of_one_system
+from thespian_operator.commands.options import a_number, of_one_system
 
 
 @click.command()
@@ -16,6 +16,7 @@ from thespian_operator.commands.options import of_one_system
 @click.option(
     "--interval",
     type=click.FloatRange(0.1, 3600),
+    callback=a_number,
     default=2.0,
     show_default=True,
     metavar="SECONDS",

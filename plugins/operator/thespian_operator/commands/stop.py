@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-from thespian_operator.commands.options import of_one_system
+from thespian_operator.commands.options import a_number, of_one_system
+
+LONGEST_S = 1e6  # our choice, of eleven days: what the system counts time with knows no infinity
 
 
 @click.command()
@@ -12,6 +14,7 @@ from thespian_operator.commands.options import of_one_system
 @click.option(
     "--timeout",
     type=click.FloatRange(0),
+    callback=a_number,
     default=12.0,
     show_default=True,
     metavar="SECONDS",
@@ -27,7 +30,7 @@ def stop(base: str | None, port: int | None, timeout: float) -> None:
     from thespian_core.hooks.errors import printable
     from thespian_operator.ending import end
 
-    ended = end(base, port, timeout)
+    ended = end(base, port, min(timeout, LONGEST_S))
     if ended.killed_admin is not None:
         click.echo(
             f"the system at {ended.where} did not end in {timeout:g} s: "

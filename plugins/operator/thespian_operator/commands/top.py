@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from thespian_operator.commands.options import of_one_system
+from thespian_operator.commands.options import a_number, of_one_system
 
 if TYPE_CHECKING:
     from thespian_operator.snapshot import Snapshot
@@ -31,6 +31,7 @@ FIRST_INTERVAL_S = 0.5  # what is looked at before the first picture: shorter sh
 @click.option(
     "--interval",
     type=click.FloatRange(0.1, 3600),
+    callback=a_number,
     default=2.0,
     show_default=True,
     metavar="SECONDS",

@@ -106,8 +106,8 @@ def look_at_folders() -> tuple[Folder, ...]:
 
 
 def _nearest(folder: str) -> str:
-    """Return the folder, or the one around it that is there: the rest is made when it is needed."""
-    while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
+    """Return the folder, or what is there of its path: the rest is made when it is needed."""
+    while not os.path.lexists(folder) and os.path.dirname(folder) != folder:
         folder = os.path.dirname(folder)
     return folder
 
@@ -124,7 +124,7 @@ def _why_not_appended(file: str) -> str:
 
 def _why_not_writable(folder: str) -> str:
     if not os.path.isdir(folder):
-        return "there is no such folder"
+        return f"{folder} is no folder" if os.path.lexists(folder) else "there is no such folder"
     return "" if os.access(folder, os.W_OK | os.X_OK) else "it is not yours to write to"
 
 
