@@ -46,7 +46,7 @@ class ActorAddress:
         aaddr: the inside, made by a system base.
     """
 
-    __slots__ = ("_details", "key")
+    __slots__ = ("__weakref__", "_details", "key")
 
     def __init__(self, aaddr: object) -> None:
         self._details = aaddr

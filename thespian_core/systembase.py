@@ -61,6 +61,15 @@ class Port(abc.ABC):
             ActorSystemFailure: the system is gone; the message was not sent.
         """
 
+    def ask(self, envelope: Envelope, timeout_s: float | None) -> None:
+        """Hand one message over, whose sender calls ``receive`` next.
+
+        The same as ``send`` if a base does not override it. A base whose actors run inside calls can leave
+        running them to ``receive``, which knows when there is an answer. Arguments and errors are those of
+        ``send``.
+        """
+        self.send(envelope, timeout_s)
+
     @abc.abstractmethod
     def receive(self, timeout_s: float | None) -> Envelope | None:
         """Return the next message to this port, waiting for it if need be.

@@ -32,11 +32,25 @@ def cut(text: str, limit: int = 64 << 10) -> str:
     return f"{text[:half]}\n... {len(text) - 2 * half:,} characters left out ...\n{text[-half:]}"
 
 
+def module_name(name: str) -> str:
+    """Return the name by which a program knows a module, or what is in it.
+
+    In the process of an actor, the program's main script has the name that multiprocessing gives it.
+
+    >>> module_name("__mp_main__"), module_name("__mp_main__.Greeter"), module_name("mine")
+    ('__main__', '__main__.Greeter', 'mine')
+    """
+    return name.replace("__mp_main__", "__main__", 1) if name.startswith("__mp_main__") else name
+
+
 def class_name(actor_class: object) -> str:
     """Return the dotted name of a class, or the text that was given instead of one.
 
     ``module:Outer.Class``, as a class in a class is named between processes, is shown with dots only.
+
+    >>> class_name("package.module:Outer.Class")
+    'package.module.Outer.Class'
     """
     if isinstance(actor_class, type):
-        return f"{actor_class.__module__}.{actor_class.__qualname__}"
+        return f"{module_name(str(actor_class.__module__))}.{actor_class.__qualname__}"
     return actor_class.replace(":", ".", 1) if isinstance(actor_class, str) else shown(actor_class)

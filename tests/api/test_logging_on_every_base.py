@@ -126,6 +126,14 @@ def test_an_actors_own_logger_gives_its_records_its_address(base_name: str, tmp_
     assert written(base_name, file, to_file(file), "one", "two") == ["one", "two"]
 
 
+def test_an_empty_dictionary_is_as_good_as_none(base_name: str, tmp_path: Path) -> None:
+    system = ActorSystem(base_name, {"Admin Port": free_port()}, logDefs={}, transientUnique=True)
+    try:
+        assert system.ask(system.createActor(Speaker), ["one"], PATIENCE_S)
+    finally:
+        system.shutdown()
+
+
 @pytest.mark.usefixtures("filters")
 @pytest.mark.parametrize("name", ["no-noise", "silencing_filters.NoNoise"])
 def test_a_plugins_filter_is_used_by_its_name_or_its_dotted_path(

@@ -6,6 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,11 @@ def test_addresses_are_equal_by_their_inside_and_never_raise() -> None:
     )
 
 
+def test_an_address_can_be_referred_to_weakly() -> None:
+    address = A.ActorAddress("a")
+    assert weakref.ref(address)() is address
+
+
 IMPORTED = """
 import json, sys
 before = set(sys.modules)
@@ -190,6 +196,8 @@ def test_importing_the_api_reads_no_entry_point_and_stays_light() -> None:
 def test_the_paths_of_old_programs_still_work() -> None:
     from datetime import timedelta
 
+    import thespian.importlib
+    import thespian.local_importlib
     from thespian.system.messages.status import (
         Thespian_ActorStatus,
         Thespian_StatusReq,
@@ -203,6 +211,7 @@ def test_the_paths_of_old_programs_still_work() -> None:
     assert Thespian_SystemStatus is thespian.actors.Thespian_SystemStatus
     assert Thespian_ActorStatus is thespian.actors.Thespian_ActorStatus
     assert callable(formatStatus)
+    assert thespian.local_importlib.import_module is thespian.importlib.import_module
     assert callable(thesplog)
     assert timePeriodSeconds(timedelta(minutes=1)) == 60
     assert fmap(str, [1, (2, {"a": 3}), range(1)]) == ["1", ("2", {"a": "3"}), ["0"]]

@@ -134,9 +134,9 @@ def _own_logging() -> Iterator[None]:
 @pytest.fixture
 def _no_system_left() -> Iterator[None]:
     """Let each page begin without a system, and end the one that it leaves."""
-    before, ActorSystem.systemBase = ActorSystem.systemBase, None
+    before, ActorSystem.systemBase = getattr(ActorSystem, "systemBase", None), None
     yield
-    if ActorSystem.systemBase is not None:
+    if getattr(ActorSystem, "systemBase", None) is not None:
         ActorSystem().shutdown()
     ActorSystem.systemBase = before
 

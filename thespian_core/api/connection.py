@@ -24,6 +24,7 @@ from thespian_core.semantics.requests import (
     Answer,
     CreateActor,
     CreateFailed,
+    NotDelivered,
     UpdateCapability,
 )
 from thespian_core.status import Thespian_ActorStatus, Thespian_SystemStatus
@@ -64,6 +65,8 @@ class Connection:
         self._mail: deque[Any] = deque()
         self._answers: dict[int, Answer] = {}
         self._asked: set[int] = set()
+        self._questions: list[Any] = []  # keys of those who are asked
+        self._unreached: set[Any] = set()  # those of them that no message reaches
         self._request_ids = count(1)
 
     @property
@@ -77,10 +80,20 @@ class Connection:
         self._port.send(Envelope(to, message, self._address), timeout_s)
 
     def ask(self, to: ActorAddress, message: Any, timeout_s: float | None) -> Any:
-        """Hand a message over, and return the next one that comes, or None when none comes in time."""
+        """Hand a message over, and return the next one that comes.
+
+        Returns:
+            None when none comes in time, and as soon as it is known that the message reached nobody.
+        """
         deadline = _deadline(timeout_s)
-        self.send(to, message, timeout_s)
-        return self._next(None, deadline)
+        self._questions.append(to.key)
+        try:
+            self._ask(to, message, timeout_s)
+            return self._next(None, deadline, to.key)
+        finally:
+            self._questions.remove(to.key)
+            if to.key not in self._questions:
+                self._unreached.discard(to.key)
 
     def listen(self, timeout_s: float | None) -> Any:
         """Return the next message, or None when none comes in time."""
@@ -99,7 +112,7 @@ class Connection:
         began = time.monotonic()
         self._asked.add(request_id)
         try:
-            self.send(
+            self._ask(
                 self.admin,
                 CreateActor(request_id, actor_class, requirements, global_name, source_hash),
                 CREATE_LIMIT_S,
@@ -112,9 +125,12 @@ class Connection:
             return answer.address
         if isinstance(answer, CreateFailed):
             raise _exception(answer.refusal)
+        what = f"the request to create {class_name(actor_class)}"
+        waited_s = time.monotonic() - began
+        if waited_s < CREATE_LIMIT_S:  # else nothing can come any more
+            raise ActorSystemFailure(f"the actor system has ended, and did not answer {what}")
         raise ActorSystemRequestTimeout(
-            f"the request to create {class_name(actor_class)} was not answered "
-            f"in {time.monotonic() - began:.1f} s; the actor may yet be created"
+            f"{what} was not answered in {waited_s:.1f} s; the actor may yet be created"
         )
 
     def update_capability(self, name: str, value: Any) -> None:
@@ -126,6 +142,7 @@ class Connection:
 
         Raises:
             ActorSystemRequestTimeout: it did not say so in time; the source may yet be loaded.
+            ActorSystemFailure: it has ended.
         """
         from thespian_core.semantics.sourcerequests import LoadSource
 
@@ -133,12 +150,14 @@ class Connection:
         deadline = time.monotonic() + SOURCE_LIMIT_S
         self._asked.add(request_id)
         try:
-            self.send(self.admin, LoadSource(request_id, source_hash, data, info), SOURCE_LIMIT_S)
+            self._ask(self.admin, LoadSource(request_id, source_hash, data, info), SOURCE_LIMIT_S)
             answer = self._next(request_id, deadline)
         finally:
             self._asked.discard(request_id)
             self._answers.pop(request_id, None)
         if answer is None:
+            if time.monotonic() < deadline:  # nothing can come any more
+                raise ActorSystemFailure(f"the actor system has ended, and did not take {info}")
             raise ActorSystemRequestTimeout(
                 f"the system did not take {info} within {SOURCE_LIMIT_S:.0f} s; it may yet be loaded"
             )
@@ -154,11 +173,15 @@ class Connection:
         self._closed = True
         self._port.close()
 
+    def _ask(self, to: ActorAddress, message: Any, timeout_s: float | None) -> None:
+        self._require_open()
+        self._port.ask(Envelope(to, message, self._address), timeout_s)
+
     def _require_open(self) -> None:
         if self._closed:
             raise ActorSystemFailure("this private connection to the actor system was closed")
 
-    def _next(self, request_id: int | None, deadline: float | None) -> Any:
+    def _next(self, request_id: int | None, deadline: float | None, asked: Any = None) -> Any:
         me = threading.get_ident()
         while True:
             with self._turn:
@@ -166,6 +189,8 @@ class Connection:
                     if request_id is None:
                         if self._mail:
                             return self._mail.popleft()
+                        if asked in self._unreached:
+                            return None
                     elif request_id in self._answers:
                         return self._answers.pop(request_id)
                     # An actor of this very process may call in from within this thread's receive.
@@ -196,6 +221,9 @@ class Connection:
         if issubclass(type(message), Answer):
             if message.request_id in self._asked:
                 self._answers[message.request_id] = message
+        elif type(message) is NotDelivered:
+            if message.to.key in self._questions:
+                self._unreached.add(message.to.key)
         elif is_shown(message):
             self._mail.append(message)
 
@@ -219,7 +247,9 @@ _EXCEPTIONS: dict[str, Callable[[Refusal], Exception]] = {
         r.actor_class, "No compatible ActorSystem could be found", r.reason
     ),
     "specification": lambda r: InvalidActorSpecification(r.actor_class, r.reason),
-    "import": lambda r: ImportError(f"{r.actor_class}: {r.reason}"),
+    "import": lambda r: (
+        ModuleNotFoundError if r.reason.startswith(f"{ModuleNotFoundError.__name__}: ") else ImportError
+    )(f"{r.actor_class}: {r.reason}"),
     "source": lambda r: InvalidActorSourceHash(r.reason),
     "shutdown": lambda r: ActorSystemFailure(f"{r.actor_class} was not created: {r.reason}"),
 }

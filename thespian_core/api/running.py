@@ -43,7 +43,8 @@ class RunningSystem:
         registry = default_registry()
         base_class = registry.open(SystemBaseSpec, base_name)
         version = registry.find(SystemBaseSpec, base_name).version
-        base = base_class(Plan(base_name, version, registry.capabilities(base_name, capabilities), log_defs))
+        offered = registry.capabilities(base_name, capabilities)
+        base = base_class(Plan(base_name, version, offered, None if log_defs == {} else log_defs))
         return cls(base, base.start())
 
     @property

@@ -44,8 +44,8 @@ class ActorSystem:
         systemBase: the name of an installed system base (``thespian plugins`` lists them), None for the
             process's system (simpleSystemBase when there is none), or ``ActorSystem.systemBase``.
         capabilities: what the system offers, by name; entries that every system has are added to it.
-        logDefs: a ``logging.config.dictConfig`` dictionary, None for the base's default, False to leave
-            logging alone.
+        logDefs: a ``logging.config.dictConfig`` dictionary, None (or an empty one) for the base's default,
+            False to leave logging alone.
         transientUnique: start a system that is not the process's.
 
     Raises:
@@ -54,8 +54,8 @@ class ActorSystem:
         TypeError: an argument is of another type.
     """
 
-    #: The process's system, or None. Programs may set it to None to forget it.
-    systemBase: ClassVar[Any] = None
+    #: The process's system; not there when it has none. Programs may delete it or set it to None.
+    systemBase: ClassVar[Any]
 
     #: What stands for the system itself where an address is shown.
     systemAddress: ClassVar[ActorAddress] = ActorAddress("/ActorSys")
@@ -223,8 +223,8 @@ class ActorSystem:
     def shutdown(self) -> None:
         """End the system: every actor is sent an ActorExitRequest. A second call does nothing."""
         with _choosing:
-            if ActorSystem.systemBase is self._running:
-                ActorSystem.systemBase = None
+            if _ours() is self._running:
+                del ActorSystem.systemBase
         if self._running.stop():
             self._running.announce("thespian_system_stopped", self)
 
@@ -237,6 +237,11 @@ class ActorSystem:
     def _reopened(self) -> Connection:
         return self._running.main
 
+    def __copy__(self) -> ActorSystem:
+        copy = object.__new__(type(self))
+        vars(copy).update(vars(self))
+        return copy
+
     def __reduce__(self) -> NoReturn:
         raise CannotPickle(
             "an ActorSystem stays in its process; send an ActorAddress instead, "
@@ -246,6 +251,10 @@ class ActorSystem:
 
 class CannotPickle(ActorSystemException, TypeError):
     """Something that belongs to one process was to be pickled."""
+
+
+def _ours() -> RunningSystem | None:
+    return getattr(ActorSystem, "systemBase", None)
 
 
 def _choose(
@@ -258,7 +267,7 @@ def _choose(
     require_systems_allowed()
     if base is not None and not isinstance(base, (str, RunningSystem, SystemBase)):
         raise TypeError(f"systemBase is the name of a system base, not {type(base).__name__} ({shown(base)})")
-    ours: RunningSystem | None = ActorSystem.systemBase
+    ours = _ours()
     if ours is not None and not ours.is_running:
         ours = None
     if isinstance(base, RunningSystem):

@@ -137,6 +137,19 @@ class Answer(_Record):
         self.request_id = request_id
 
 
+class NotDelivered(_Record):
+    """A message of a program reached nobody, and nobody handles dead letters; for its port, not its mail.
+
+    Args:
+        to: whom it was sent to.
+    """
+
+    __slots__ = __match_args__ = ("to",)
+
+    def __init__(self, to: ActorAddress) -> None:
+        self.to = to
+
+
 class ActorCreated(Answer):
     """The actor exists, or will: mail to it is kept for it."""
 

@@ -32,7 +32,7 @@ class Creating:
             asys.createActor("Quiet")
 
     def test_a_missing_module_is_an_import_error_that_names_the_class(self, asys: ActorSystem) -> None:
-        with pytest.raises(ImportError, match=r"not_there\.Quiet.*not_there"):
+        with pytest.raises(ModuleNotFoundError, match=r"not_there\.Quiet.*not_there"):
             asys.createActor("not_there.Quiet")
 
     def test_a_class_that_its_module_lacks_is_no_specification(self, asys: ActorSystem) -> None:

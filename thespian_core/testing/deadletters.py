@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from thespian_core.addresses import ActorAddress
@@ -36,6 +38,23 @@ class DeadLetters:
     ) -> None:
         asys.tell(dead, "lost")
         assert asys.ask(dead, "lost", SOON_S) is None
+
+    def test_an_ask_of_the_dead_ends_as_soon_as_that_is_known(
+        self, asys: ActorSystem, dead: ActorAddress
+    ) -> None:
+        began = time.monotonic()
+        assert asys.ask(dead, "lost", 2 * PATIENCE_S) is None
+        assert asys.ask(dead, "lost", 2 * PATIENCE_S) is None
+        assert time.monotonic() - began < PATIENCE_S
+
+    def test_who_has_an_address_that_no_system_has_made_is_as_good_as_dead(
+        self, asys: ActorSystem, dead: ActorAddress
+    ) -> None:
+        asys.tell(asys.systemAddress, "lost")
+        assert asys.ask(ActorAddress("nobody"), "lost", SOON_S) is None
+        self._handler(asys)
+        asys.tell(ActorAddress("nobody"), "lost")
+        assert asys.listen(PATIENCE_S) == ("seen", ("dead", ActorAddress("nobody"), "lost"))
 
     def test_the_handler_gets_message_and_address(self, asys: ActorSystem, dead: ActorAddress) -> None:
         self._handler(asys)

@@ -120,7 +120,7 @@ class RunningHalf:
             return True
         if is_shared(base_name):
             return base_of(self.folder, base_name, self.admin_port).would_join()
-        ours = ActorSystem.systemBase
+        ours = getattr(ActorSystem, "systemBase", None)
         return ours is not None and ours.name == base_name and bool(ours.is_running)
 
     def system_on(self, base_name: str) -> ActorSystem:

@@ -96,7 +96,7 @@ def open_system(folder: DirectorFolder, base: SystemBase) -> Opened:
                 running.announce("thespian_system_started", system)
             return Opened(system, running, running.was_started)
         # Such a system is this process's alone, so it must be the one that the program itself uses.
-        ours = ActorSystem.systemBase
+        ours = getattr(ActorSystem, "systemBase", None)
         if ours is not None and ours.is_running and ours.name == base.plan.base_name:
             return Opened(ActorSystem(ours), ours, False)
         return Opened(ActorSystem(base), base, True)

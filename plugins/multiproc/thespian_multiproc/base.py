@@ -29,7 +29,7 @@ from thespian_multiproc.runtime.opening import (
     own_transport,
     reserve,
 )
-from thespian_multiproc.runtime.starting import end_admin, reap, start_admin, take_standard_numbers
+from thespian_multiproc.runtime.starting import end_admin, has_ended, reap, start_admin, take_standard_numbers
 from thespian_multiproc.transport.interface import AddressInUse, Transport
 
 if TYPE_CHECKING:
@@ -93,18 +93,20 @@ class MultiprocBase(SystemBase):
         self._resolve()
         if not is_loopback(self._place):
             self._own_key()  # without one that was given, not even the place is looked at
-        until = time.monotonic() + ENDING_LIMIT_S
+        until, began = time.monotonic() + ENDING_LIMIT_S, time.time()
         while True:
             answer_by = time.monotonic() + JOIN_LIMIT_S - LOOK_AGAIN_S
             started_pid = self._start_there()
             port: EnginePort | None = None
             try:
                 port = self._open_port()
-                while port.join(LOOK_AGAIN_S if started_pid is None else JOIN_LIMIT_S * 5) is None:
-                    if port.complaints or started_pid is not None or time.monotonic() > answer_by:
+                while port.join(LOOK_AGAIN_S) is None and not port.complaints:
+                    if started_pid is not None and has_ended(started_pid):
+                        raise ActorSystemStartupFailure(self._ended_at_once(began))
+                    if time.monotonic() > answer_by + (0 if started_pid is None else JOIN_LIMIT_S * 4):
                         break
-                    # Whoever had the place may just have been killed.
-                    started_pid = self._start_there()
+                    if started_pid is None:  # whoever had the place may just have been killed
+                        started_pid = self._start_there()
                 joined = self._joined_by(port)
             except BaseException as why:
                 if started_pid is not None:  # nothing is left of a start that failed
@@ -120,8 +122,8 @@ class MultiprocBase(SystemBase):
             port.close()  # the system before this one is about to end: its place will be free
             left_s = until - time.monotonic()
             with contextlib.closing(ProcessWatch(joined.admin_pid)) as ending:
-                has_ended = ending.wait(max(0.0, left_s))
-            if not has_ended:
+                is_over = ending.wait(max(0.0, left_s))
+            if not is_over:
                 raise ActorSystemStartupFailure(
                     whynot.still_ending(self._place, joined.admin_pid, ENDING_LIMIT_S)
                 )
@@ -205,6 +207,12 @@ class MultiprocBase(SystemBase):
             return start_admin(self._make_plan, invitation, _import_the_rest, self.plan.log_defs)
         finally:
             invitation.release()
+
+    def _ended_at_once(self, began: float) -> str:
+        from thespian_multiproc.runtime.keyfile import state_folder
+        from thespian_multiproc.runtime.lastwords import ended_at_once
+
+        return ended_at_once(state_folder(), self.plan.base_name, self._place, began)
 
     def _make_plan(self, log_streams: LogStreams | None) -> EnginePlan:
         from thespian_multiproc.runtime.planning import engine_plan

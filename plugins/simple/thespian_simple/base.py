@@ -16,7 +16,7 @@ from thespian_simple.scheduler import Scheduler
 
 
 class SimpleSystemBase(SystemBase):
-    """Runs actors in whichever thread calls, until no message is left."""
+    """Runs actors in whichever thread calls, until the call has what it was made for."""
 
     not_promised = {
         "messages are passed as the objects they are, not as copies": (

@@ -20,9 +20,11 @@ class Inbox:
     Attributes:
         mail: in the order it came.
         news: set when mail comes while the owner sleeps.
+        runs_until: when somebody has just asked, how long actors may run for the answer at least.
     """
 
     def __init__(self, address: ActorAddress) -> None:
         self.address = address
         self.mail: deque[Mail] = deque()
         self.news = threading.Event()
+        self.runs_until = 0.0

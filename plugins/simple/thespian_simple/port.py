@@ -8,7 +8,7 @@ from thespian_simple.scheduler import Scheduler
 
 
 class SimplePort(Port):
-    """Sending runs the system until it rests; receiving takes what was sent here meanwhile."""
+    """Sending runs the system until it rests; receiving, until there is something to receive."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
@@ -21,8 +21,15 @@ class SimplePort(Port):
         """Queue one message, then run the system until no message is left, or the time is over."""
         self._scheduler.send(envelope, timeout_s)
 
+    def ask(self, envelope: Envelope, timeout_s: float | None) -> None:
+        """Queue one message; ``receive`` then runs the system."""
+        self._scheduler.ask(envelope, self._inbox)
+
     def receive(self, timeout_s: float | None) -> Envelope | None:
-        """Return the next message; wait only while wake-ups are pending or another thread runs actors."""
+        """Run the system until there is a message, and return it.
+
+        Waits only while wake-ups are pending or another thread runs actors.
+        """
         return self._scheduler.receive(self._inbox, timeout_s)
 
     def close(self) -> None:

@@ -26,6 +26,7 @@ from thespian_simple.inbox import Inbox, Mail
 
 # Actors run inside the call that asks them: a shorter timeout would cut off the very answer.
 SHORTEST_RUN_S = 1.0
+GLANCE_S = 0.02  # how often one who waits for the turn looks whether it still needs it
 
 
 class Scheduler(Host):
@@ -75,37 +76,41 @@ class Scheduler(Host):
             self._queue.append(inbox.mail.popleft())
 
     def send(self, envelope: Envelope, timeout_s: float | None) -> None:
-        """Queue a message, and run until no message is left, or the time is over."""
-        if self.has_ended:
-            raise ActorSystemFailure(
-                f"this ActorSystem ({self.base_name}) was shut down; the message was not sent"
-            )
+        """Queue a message, and run until no message is left, for a second at most if there is a timeout."""
+        self._require_running()
         self._queue.append(envelope)
         started = time.monotonic()
         # When another thread has the turn for so long, it delivers the message before it rests.
         if self._take_turn(timeout_s):
             try:
                 self._queue_due(started)
-                self._run(None if timeout_s is None else started + max(timeout_s, SHORTEST_RUN_S))
+                self._run(None if timeout_s is None else started + SHORTEST_RUN_S)
             finally:
                 self._turn.release()
+
+    def ask(self, envelope: Envelope, inbox: Inbox) -> None:
+        """Queue a message; the next ``receive`` at the inbox runs for a second if need be."""
+        self._require_running()
+        inbox.runs_until = time.monotonic() + SHORTEST_RUN_S
+        self.post(*envelope)
 
     def receive(self, inbox: Inbox, timeout_s: float | None) -> Envelope | None:
         """Return the next message in an inbox; None when nothing more can happen, or not in time."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while not inbox.mail and not self.has_ended:
-            left_s = None if deadline is None else deadline - time.monotonic()
-            if not self._take_turn(left_s):
+            if not self._take_turn_unless_mail(inbox, deadline):
                 break
             try:
                 now = time.monotonic()
                 self._queue_due(now)
-                self._run(deadline)
+                self._run(None if deadline is None else max(deadline, inbox.runs_until), inbox)
                 until = self._next_due()
                 if inbox.mail or until is None or (deadline is not None and now >= deadline):
                     break
                 inbox.news.clear()
                 self._sleepers.add(inbox)
+                if self._queue and not self._running:  # another thread has asked just now
+                    inbox.news.set()
             finally:
                 self._turn.release()
             try:
@@ -113,6 +118,7 @@ class Scheduler(Host):
                 inbox.news.wait(_bounded(until - time.monotonic()))
             finally:
                 self._sleepers.discard(inbox)
+        inbox.runs_until = 0.0
         return Envelope._make(inbox.mail.popleft()) if inbox.mail else None
 
     def shut_down(self, timeout_s: float) -> None:
@@ -134,8 +140,23 @@ class Scheduler(Host):
 
     # The loop
 
+    def _require_running(self) -> None:
+        if self.has_ended:
+            raise ActorSystemFailure(
+                f"this ActorSystem ({self.base_name}) was shut down; the message was not sent"
+            )
+
     def _take_turn(self, timeout_s: float | None) -> bool:
         return self._turn.acquire(timeout=-1 if timeout_s is None else _bounded(timeout_s))
+
+    def _take_turn_unless_mail(self, inbox: Inbox, deadline: float | None) -> bool:
+        while not inbox.mail:  # who has the turn may deliver here, and run on
+            left_s = GLANCE_S if deadline is None else deadline - time.monotonic()
+            if self._take_turn(min(left_s, GLANCE_S)):
+                return True
+            if left_s <= 0:
+                return False
+        return False
 
     def _begin_to_stop(self) -> None:
         self._is_to_stop = False
@@ -155,14 +176,15 @@ class Scheduler(Host):
                 ready = self._wakeups.due(now)
             self._queue.extend((to, message, to) for to, message in ready)
 
-    def _run(self, deadline: float | None) -> None:
+    def _run(self, deadline: float | None, inbox: Inbox | None = None) -> None:
+        """Work the queue off until nothing is left, the time is over, or there is mail in the inbox."""
         queue, cells = self._queue, self._cells
         busy = set(self._running)
         held: list[Mail] = []
         left = self.processing_limit
         self._running.append(None)
         try:
-            while queue:
+            while queue and (inbox is None or not inbox.mail):
                 if self._is_to_stop:
                     self._begin_to_stop()
                 if self._stopped:

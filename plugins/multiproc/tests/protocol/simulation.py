@@ -90,7 +90,7 @@ class Simulation:
         self.members[name].alive = False
         self.members[name].endpoint.close()
         for member in self._living():
-            self._carry_out(member, member.sessions.died(name, 0, 0, "it was killed"))
+            self._carry_out(member, member.sessions.died(name, 0, 0, "it was killed", self.network.now))
 
     def move_in(self, name: str, after: str) -> None:
         """Let a mailbox go unnoticed, and another one have its place."""
@@ -169,4 +169,4 @@ class Simulation:
         if name in self.members and self.members[name].alive:
             self._carry_out(member, member.sessions.lives(name, now))
         else:
-            self._carry_out(member, member.sessions.died(name, 0, 0, "it was killed"))
+            self._carry_out(member, member.sessions.died(name, 0, 0, "it was killed", now))

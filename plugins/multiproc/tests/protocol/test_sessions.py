@@ -7,7 +7,6 @@ from itertools import count
 import pytest
 
 from plugins.multiproc.tests.protocol.simulation import Simulation
-from thespian_multiproc.protocol.departures import MOST_QUIET
 from thespian_multiproc.protocol.greetings import GREETING_S, MOST_GREETINGS
 from thespian_multiproc.protocol.session_effects import Drop, Effect, Submit
 from thespian_multiproc.protocol.sessions import Sessions
@@ -248,46 +247,3 @@ def test_only_so_many_conversations_are_begun_at_a_time_and_who_is_busy_holds_no
     assert ann.send("late", "late's place", b"hi", 0.0) == []
     assert ann.next_tick == GREETING_S
     assert submitted(ann.tick(GREETING_S)).to == "late's place"
-
-
-@pytest.mark.parametrize("ordered", [True, False])
-def test_of_those_who_came_and_went_little_is_kept(ordered: bool) -> None:
-    names = [f"client {number}" for number in range(MOST_QUIET + 6)]
-    simulation = Simulation(1, ordered, NO_FAULTS, ("server", *names))
-    server = simulation.members["server"].sessions
-    for name in names:
-        simulation.send(name, "server", b"hello")
-        simulation.send("server", name, b"welcome")
-        simulation.run(0.1)
-        client = simulation.members[name]
-        assert client.seen == {"server": [b"welcome"]}
-        client.alive = False
-        client.endpoint.close()
-        simulation.run(0.1)
-    assert len(server._known) <= MOST_QUIET
-    assert server.conversations <= MOST_QUIET
-    if ordered:
-        simulation.send("server", names[0], b"are you there?")
-        assert simulation.members["server"].lifeless == {names[0]: [b"are you there?"]}
-    for name in names:
-        simulation.send("server", name, b"still there?")
-    simulation.run(60)
-    assert server._known == {}
-    assert server.unreceived == 0
-
-
-def test_whoever_is_quiet_and_lives_is_not_forgotten() -> None:
-    names = [f"client {number}" for number in range(MOST_QUIET + 6)]
-    simulation = Simulation(1, True, NO_FAULTS, ("server", *names))
-    for name in names:
-        simulation.send(name, "server", b"hello")
-        simulation.run(0.1)
-        server = simulation.members["server"]
-        (peer,) = server.sessions._by_peer
-        simulation._carry_out(server, server.sessions.happened(Lost(peer), simulation.network.now))
-        server.endpoint.drop(peer)
-        simulation.run(0.1)
-    for name in names:
-        simulation.send(name, "server", b"once more")
-    simulation.run(10)
-    assert simulation.members["server"].seen == {name: [b"hello", b"once more"] for name in names}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from plugins.multiproc.tests.runtime.standin import PLAN
 from thespian_multiproc.runtime.lastwords import (
+    ended_at_once,
     file_of,
     forget_last_words,
     leave_last_words,
@@ -36,6 +39,15 @@ def test_what_was_left_can_be_read_and_forgotten(plan: EnginePlan) -> None:
     assert read(plan) == "its launcher is gone"
     forget_last_words(plan.state_folder, plan.base_name, plan.admin_place)
     assert read(plan) == ""
+
+
+def test_a_start_that_failed_is_told_the_words_of_its_own_system_once(plan: EnginePlan) -> None:
+    began = time.time()
+    leave_last_words(plan, "its launcher was killed")
+    ended = partial(ended_at_once, plan.state_folder, plan.base_name, plan.admin_place)
+    assert "may say why" in ended(began + 3600)
+    assert ended(began).endswith("ended as soon as it was started: its launcher was killed")
+    assert "may say why" in ended(began)
 
 
 def test_where_no_key_has_made_the_folder_it_is_made(plan: EnginePlan, tmp_path: Path) -> None:

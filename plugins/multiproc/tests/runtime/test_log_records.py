@@ -42,6 +42,12 @@ def test_a_record_arrives_formatted_and_with_the_actors_address(wire: Wire) -> N
     assert fields["actorAddress"] == str(ADDRESS) == "ActorAddr-(T|:1900~x1)"
 
 
+def test_a_logger_of_the_main_script_has_the_name_that_the_program_knows() -> None:
+    fields = {"msg": "hello", "levelno": logging.INFO, "name": "__mp_main__.Greeter"}
+    record = logging.makeLogRecord(fields)
+    assert pickle.loads(pack_record(record, "me"))["name"] == "__main__.Greeter"
+
+
 def test_the_admins_records_have_an_empty_address() -> None:
     with channel() as ends:
         wire = Wire(*ends, None)

@@ -13,10 +13,8 @@ from typing import Any
 
 import pytest
 
-from thespian.actors import Actor
-from thespian_core.semantics.birth import Refused
 from thespian_multiproc.runtime.orders import Origin
-from thespian_multiproc.runtime.origin import INTERPRETERS_OWN, class_reference, current_origin
+from thespian_multiproc.runtime.origin import INTERPRETERS_OWN, current_origin
 
 TELL = """
 import json
@@ -146,54 +144,6 @@ def test_what_was_searched_after_the_interpreters_own_packages_is_told_as_such(
     assert current_origin().sys_path == (str(tmp_path), INTERPRETERS_OWN, str(tmp_path / "old"))
     monkeypatch.setattr(sys, "path", [str(tmp_path), standard])
     assert current_origin().sys_path == (str(tmp_path),)
-
-
-class Outer:
-    """Holds a class."""
-
-    class Inner(Actor):
-        """A class in a class."""
-
-
-def test_a_class_is_referred_to_by_module_and_name() -> None:
-    assert class_reference(Outer) == f"{__name__}.Outer"
-    assert class_reference(Actor) == "thespian.actors.Actor"
-
-
-def test_a_class_in_a_class_is_referred_to_with_a_colon() -> None:
-    assert class_reference(Outer.Inner) == f"{__name__}:Outer.Inner"
-
-
-def test_text_is_its_own_reference_and_plain() -> None:
-    class Text(str):
-        __slots__ = ()
-
-    assert class_reference("any.Thing") == "any.Thing"
-    assert type(class_reference(Text("any.Thing"))) is str
-
-
-def local_class() -> type:
-    """Return a class that only a running function has."""
-
-    class Local(Actor):
-        pass
-
-    return Local
-
-
-@pytest.mark.parametrize(
-    ("what", "reason"),
-    [
-        (local_class(), "it is defined inside a function, where no other process can find it; move it"),
-        (17, "it is of type int, and neither a class nor the name of one"),
-        (type("Odd", (), {"__module__": None}), "it does not say in which module it is defined"),
-    ],
-)
-def test_what_no_other_process_can_find_is_refused(what: object, reason: str) -> None:
-    with pytest.raises(Refused) as refused:
-        class_reference(what)
-    assert refused.value.refusal.kind == "specification"
-    assert refused.value.refusal.reason.startswith(reason)
 
 
 REFERRED = """

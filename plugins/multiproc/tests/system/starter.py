@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import resource
 import sys
 from typing import Any
@@ -44,6 +45,39 @@ def leave_a_busy_actor(base_name: str, port: int, busy_s: int) -> None:
         asys.tell(actor, PART)
 
 
+def ask_and_shut_down(base_name: str, port: int) -> None:
+    """Run a system from its start to its end."""
+    asys = ActorSystem(base_name, {"Admin Port": port})
+    with asys.private() as private:
+        assert private.ask(asys.createActor(Slow), "parts?", PATIENCE_S) == 0
+    asys.shutdown()
+
+
+def tell_parts(base_name: str, port: int, count: int) -> None:
+    """Tell an actor so many small parts, and return at once."""
+    asys = ActorSystem(base_name, {"Admin Port": port})
+    actor = asys.createActor(Slow, globalName="slow")
+    for _ in range(count):
+        asys.tell(actor, b"part")
+
+
+def tell_from_child(base_name: str, port: int, method: str) -> None:
+    """Have a child process tell an actor 20 parts."""
+    child = multiprocessing.get_context(method).Process(target=tell_parts, args=(base_name, port, 20))
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+
+
+def ask_in_private(base_name: str, port: int, times: int) -> None:
+    """Open a mailbox of its own for each of many questions, and end."""
+    asys = ActorSystem(base_name, {"Admin Port": port})
+    actor = asys.createActor(Slow, globalName="slow")
+    for _ in range(times):
+        with asys.private() as private:
+            assert private.ask(actor, "parts?", PATIENCE_S) == 0
+
+
 def crowd(base_name: str, files: int, senders: int, each: int) -> Seen:
     """Have many actors send to one, each with a limit of open files."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
@@ -80,7 +114,7 @@ def all_to_all(base_name: str, files: int, actors: int, rounds: int) -> list[int
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
-    result = globals()[name](arguments[0], *map(int, arguments[1:]))
+    result = globals()[name](arguments[0], *(int(one) if one.isdecimal() else one for one in arguments[1:]))
     if isinstance(result, Seen):
         result = [result.taken, result.in_order, result.most_kib]
     print(json.dumps(result))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import subprocess
 import sys
@@ -40,6 +41,22 @@ def leaving(asys: ActorSystem, base_name: str, busy_s: int) -> Iterator[subproce
             program.kill()
 
 
+def run(asys: ActorSystem, what: str, base_name: str, *arguments: str) -> str:
+    """Run a program beside this one, and return what it says on standard error."""
+    command = [sys.executable, "-m", "plugins.multiproc.tests.system.starter", what, base_name]
+    program = subprocess.run(
+        [*command, str(asys.capabilities["Admin Port"]), *arguments],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert program.returncode == 0, program.stderr
+    return program.stderr
+
+
 def parts_of(asys: ActorSystem) -> int:
     """Return how many parts the actor has got."""
     parts = asys.ask(asys.createActor(Slow, globalName="slow"), "parts?", PATIENCE_S)
@@ -70,6 +87,23 @@ def test_a_program_says_how_much_may_be_lost_when_an_actor_stays_busy(
     count = int(lost.removeprefix("thespian: ").split()[0])
     assert "had not come in after 7 s, and may be lost" in lost
     assert 1 <= 10 - parts_of(asys) <= count or parts_of(asys) == 10
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_what_a_child_of_multiprocessing_tells_arrives_though_it_ends_at_once(
+    new_system: NewSystem, base_name: str, method: str
+) -> None:
+    asys = new_system()
+    asys.createActor(Slow, globalName="slow")
+    assert run(asys, "tell_from_child", base_name, method) == ""
+    assert parts_of(asys) == 20
+
+
+@pytest.mark.slow
+def test_a_program_that_has_opened_many_mailboxes_ends_at_once(new_system: NewSystem, base_name: str) -> None:
+    asys = new_system()
+    asys.createActor(Slow, globalName="slow")
+    assert run(asys, "ask_in_private", base_name, "300") == ""
 
 
 @pytest.mark.slow

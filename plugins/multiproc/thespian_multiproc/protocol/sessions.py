@@ -258,10 +258,16 @@ class Sessions:
             return []
         return self._bury(one, "nobody has the mailbox any more")
 
-    def died(self, correspondent: str, handled: int, begun: int, reason: str) -> list[Effect]:
-        """A correspondent is known to be gone for ever, having come so far."""
+    def died(self, correspondent: str, handled: int, begun: int, reason: str, now: float) -> list[Effect]:
+        """A correspondent is known to be gone for ever, having come so far.
+
+        If it has left by itself, it may wait to hear that its last words came in; so that is told first.
+        """
         one = self._known.get(correspondent)
-        return [] if one is None else self._bury(one, reason, handled, begun)
+        if one is None:
+            return []
+        last = self._carry_out(one, one.link.tell(now), now)
+        return [*last, *self._bury(one, reason, handled, begun)]
 
     def happened(self, event: Event, now: float) -> list[Effect]:
         """Something has happened in the transport."""

@@ -270,6 +270,7 @@ class AdminProcess:
                 self._launching.order(KillAll())
             case Step.GIVE_UP:
                 thesplog("the launcher did not report the end of its actors; it is killed", level=40)
+                self._launching.kill(known.pids.values())
                 self._has_ended = True
 
     def _say_goodbye(self) -> None:

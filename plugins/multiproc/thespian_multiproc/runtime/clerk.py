@@ -25,6 +25,7 @@ class Clerk:
         exchange: the mail it is about.
         admin: who is asked.
         give_back: delivers a message to the owner of the mailbox, from some sender.
+        unread: called with whom a message was for that nobody gets, no handler either.
     """
 
     def __init__(
@@ -32,10 +33,12 @@ class Clerk:
         exchange: Exchange,
         admin: ActorAddress,
         give_back: Callable[[Any, ActorAddress], None],
+        unread: Callable[[ActorAddress], None] | None = None,
     ) -> None:
         self._exchange = exchange
         self._admin = admin
         self._give_back = give_back
+        self._unread = unread
         self._asked: set[str] = set()
         self._refused: dict[str, str] = {}
         self._letters: list[tuple[ActorAddress, Any, ActorAddress]] = []
@@ -94,6 +97,8 @@ class Clerk:
         for to, message, sender in letters:
             if handler is not None and handler != to:
                 self._post(handler, DeadEnvelope(to, message), sender)
+            elif self._unread is not None:
+                self._unread(to)
 
     def unreadable(self, report: Unreadable) -> None:
         """A message of this process could not be unpickled where it came in."""

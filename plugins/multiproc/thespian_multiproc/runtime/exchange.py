@@ -338,13 +338,14 @@ class Exchange:
     def learn(self, fate: Fate) -> None:
         """Take what the admin knows of a correspondent."""
         sessions, name = self._sessions, fate.id
+        self.rest()  # what was handled is to be known of
         if fate.state == "lives":
             self._answer(lambda: sessions.lives(name, time.monotonic()))
         elif fate.state == "unknown":
             self._answer(lambda: sessions.unknown(name))
         else:
             self._gone.append(name)
-            self._answer(lambda: sessions.died(name, fate.handled, fate.begun, fate.how))
+            self._answer(lambda: sessions.died(name, fate.handled, fate.begun, fate.how, time.monotonic()))
 
     def invite(self) -> Any:
         """Reserve a mailbox for a process that does not run yet; errors as those of the transport."""

@@ -76,6 +76,24 @@ def file_of(state_folder: str, base_name: str, place: str) -> str:
     return os.path.join(state_folder, "ends", name) if state_folder else ""
 
 
+def ended_at_once(state_folder: str, base_name: str, place: str, began: float) -> str:
+    """Say that a system ended as soon as it had been started, and why; that is then forgotten.
+
+    Args:
+        state_folder: where it was written down.
+        base_name: its base's.
+        place: where it was.
+        began: seconds since 1970; what is older is of another system.
+    """
+    words = read_last_words(state_folder, base_name, place)
+    if words is None or words.at < began:
+        why = "the internal log (THESPLOG_FILE) may say why"
+    else:
+        why = words.why
+        forget_last_words(state_folder, base_name, place)
+    return f"the system at {place} ended as soon as it was started: {why}"
+
+
 def _make_folder(folder: str) -> None:
     """Make a folder, and those around it, which nobody has made when the key is elsewhere."""
     with suppress(FileExistsError):

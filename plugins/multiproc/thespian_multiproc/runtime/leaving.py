@@ -16,17 +16,27 @@ SAID_AFTER_S = 1.0  # our choice: who waits longer wonders whether the program h
 WAITING = "waiting, 7 s at most, until what this program has sent has come in; Ctrl-C ends that"
 NOT_TAKEN = "{} messages at most had not come in after 7 s, and may be lost: who was to get them is busy"
 
+_is_child_minded = False  # whether multiprocessing, which started this process, will call see_off
 # Also those of systems that the program has let go of: what they have under way is seen off all the same.
 _open_ports: weakref.WeakSet[EnginePort] = weakref.WeakSet()
 
 
 def look_after(port: EnginePort) -> None:
     """See off what a port has under way when the program ends."""
+    global _is_child_minded
     _open_ports.add(port)
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None and process.parent_process() is not None and not _is_child_minded:
+        from multiprocessing.util import Finalize
+
+        _is_child_minded = True
+        Finalize(None, see_off, exitpriority=0)  # such a child may end without its atexit functions
 
 
 def abandon_all() -> None:
     """In a copy of this process that a fork made: let go of all ports, which are not its own."""
+    global _is_child_minded
+    _is_child_minded = False
     for port in list(_open_ports):
         port.abandon()
 

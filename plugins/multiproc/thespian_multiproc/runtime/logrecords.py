@@ -7,7 +7,7 @@ import pickle
 from typing import Any
 
 from thespian_core.hooks.errors import describe
-from thespian_core.texts import shown, told
+from thespian_core.texts import module_name, shown, told
 
 MAX_RECORD_BYTES = 100_000  # our choice: half of what Linux lets wait in a socket by default
 
@@ -36,6 +36,8 @@ def pack_record(record: logging.LogRecord, address: str) -> bytes:
         for name, value in record.__dict__.items()
         if name not in _NOT_SENT
     }
+    if type(record.name) is str:
+        fields["name"] = module_name(record.name)  # as the program's logDefs know it
     fields["msg"] = _message(record)
     fields["args"] = None
     fields["exc_info"] = None

@@ -94,6 +94,9 @@ def class_reference(actor_class: object) -> str:
     path = actor_class.__qualname__
     if not isinstance(module, str):
         raise Refused("specification", actor_class, "it does not say in which module it is defined")
+    name = actor_class.__name__
+    if "<locals>" in path and getattr(sys.modules.get(module), name, None) is actor_class:
+        path = name  # a decorator has made it, or a function: it is on the outermost level all the same
     if "<locals>" in path:
         raise Refused(
             "specification",

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from thespian_core.addresses import ActorAddress
+from thespian_core.addresses import ActorAddress, Mailbox
 from thespian_core.errors import ActorSystemFailure, ActorSystemRequestTimeout
 from thespian_core.internallog import thesplog
 from thespian_core.semantics.birth import Refused
@@ -31,6 +31,7 @@ from thespian_multiproc.runtime.programmail import LOOK_AFTER_S, ProgramMail
 SEND_LIMIT_S = 60.0  # the documented time that an overrun ``tell`` waits
 UNSENT_LIMIT_BYTES = 16 << 20  # our choice: what a program may have waiting before ``tell`` waits
 LINGER_S = 7.0  # the documented time that an ending process has for its last mail
+LEAVE_LIMIT_S = 0.5  # our choice: the admin may have forgotten this program before its answer came through
 QUIET_S = 0.05  # a program that did nothing for so long leaves the network to the janitor
 
 _PREPARED = (CreateActor, UpdateCapability)
@@ -54,7 +55,8 @@ class EnginePort(ProgramMail, Port):
     ) -> None:
         super().__init__(open_it, admin)
         self.left_behind = 0
-        self._has_asked = self._has_left = False
+        self._has_asked = False
+        self._left_by: float | None = None  # until when it is waited for the admin to hear that this has left
         self._pid = os.getpid()
         self._receivers = 0
         self._used_at = time.monotonic()
@@ -123,7 +125,13 @@ class EnginePort(ProgramMail, Port):
         if exchange.load.unsent_bytes > UNSENT_LIMIT_BYTES:
             self._wait_for_room(SEND_LIMIT_S if timeout_s is None else timeout_s)
         self._used_at = time.monotonic()
-        exchange.send(to, message, sender)
+        try:
+            exchange.send(to, message, sender)
+        except AttributeError:
+            if isinstance(to.addressDetails, Mailbox):
+                raise
+            self._clerk.dead_letter(to, message, sender)  # an address that no system has made
+            return
         if exchange.has_pending and not self._kick.is_set():
             self._kick.set()
 
@@ -210,8 +218,8 @@ class EnginePort(ProgramMail, Port):
 
     def _leave(self) -> None:
         """Tell the admin that nobody is here: what others have not taken in by then, they never do."""
-        if self.joined is not None and not self.has_ended and not self._has_left:
-            self._has_left = True
+        if self.joined is not None and not self.has_ended and self._left_by is None:
+            self._left_by = time.monotonic() + LEAVE_LIMIT_S
             with contextlib.suppress(Exception):
                 self._tell_admin(Leave())
 
@@ -227,7 +235,7 @@ class EnginePort(ProgramMail, Port):
                 self._attend(QUIET_S)
             elif not self._receivers and time.monotonic() - self._used_at > QUIET_S:
                 self._attend(LOOK_AFTER_S)
-        if not self.has_ended and (left := exchange.unreceived):
+        if not self.has_ended and self._left_by is None and (left := exchange.unreceived):
             self.left_behind = left
             thesplog("%s is given up: %s", self.address, NOT_TAKEN.format(left), level=logging.WARNING)
             self._leave()
@@ -240,11 +248,12 @@ class EnginePort(ProgramMail, Port):
         """Whether nothing is under way any more; the last that is under way is that this program leaves."""
         if self._closing_until is None:
             return False
-        if self.has_ended or time.monotonic() > self._closing_until:
+        now = time.monotonic()
+        if self.has_ended or now > self._closing_until or (self._left_by is not None and now > self._left_by):
             return True
         if not self._exchange.tell_all() or self._exchange.unreceived or not self._clerk.is_idle:
             return False
-        if self._has_left:
+        if self._left_by is not None:
             return True
         self._leave()
         return False

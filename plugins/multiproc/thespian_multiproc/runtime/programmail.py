@@ -12,7 +12,7 @@ from typing import Any
 from thespian_core.addresses import ActorAddress
 from thespian_core.errors import ActorSystemFailure
 from thespian_core.internallog import thesplog
-from thespian_core.semantics.requests import Answer, Request
+from thespian_core.semantics.requests import Answer, NotDelivered, Request
 from thespian_core.sourcenames import foreign_source
 from thespian_core.systembase import Envelope
 from thespian_multiproc.runtime import wire
@@ -50,7 +50,7 @@ class ProgramMail:
         self._words: deque[Any] = deque()
         self._exchange = open_it(lambda _, message: self._words.append(message))
         self.address = self._exchange.address
-        self._clerk = Clerk(self._exchange, admin, self._give_back)
+        self._clerk = Clerk(self._exchange, admin, self._give_back, self._not_delivered)
         self._sorting = threading.Lock()
         self._mail: deque[Envelope | Mail | Exception] = deque()
         self._mail_bytes = 0
@@ -106,6 +106,9 @@ class ProgramMail:
 
     def _give_back(self, message: Any, sender: ActorAddress) -> None:
         self._mail.append(Envelope(self.address, message, sender))
+
+    def _not_delivered(self, to: ActorAddress) -> None:
+        self._mail.append(Envelope(self.address, NotDelivered(to), self.admin))
 
     def _opened(self, item: Envelope | Mail | Exception) -> Envelope | None:
         if isinstance(item, Envelope):

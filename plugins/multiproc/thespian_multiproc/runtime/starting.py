@@ -103,6 +103,12 @@ def _start_admin(
     return fresh.process.pid
 
 
+def has_ended(pid: int) -> bool:
+    """Whether an admin that this process started has ended."""
+    process = _started.get(pid)
+    return process is None or process.poll() is not None
+
+
 def reap(pid: int) -> None:
     """Take the status of an admin that this process started, when it has ended."""
     process = _started.get(pid)

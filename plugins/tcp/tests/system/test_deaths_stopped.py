@@ -81,9 +81,12 @@ def test_an_admin_that_is_stopped_when_its_launcher_dies_ends_when_it_runs_again
 
 @pytest.mark.slow
 @pytest.mark.parametrize("who", ["admin", "launcher", "log", "actor"])
-def test_a_shutdown_ends_in_time_though_a_process_is_stopped(asys: ActorSystem, port: int, who: str) -> None:
+def test_a_shutdown_ends_in_time_though_a_process_is_stopped(
+    asys: ActorSystem, port: int, who: str, caplog: pytest.LogCaptureFixture
+) -> None:
     family = Family.of(asys, asys.createActor(Mortal))
     with stopped(getattr(family, who)), ThreadPoolExecutor() as threads, family.watched() as watched:
         threads.submit(asys.shutdown).result(15.0)
         watched.all_end()
     assert not listens(port)
+    assert ("did not end in time" in caplog.text) == (who == "admin")

@@ -26,7 +26,8 @@ from plugins.tcp.tests.system.families import (
     processes,
 )
 from thespian_core.api.system import ActorSystem
-from thespian_core.errors import ActorSystemStartupFailure
+from thespian_core.errors import ActorSystemFailure, ActorSystemStartupFailure
+from thespian_core.testing.doer import Doer
 
 __all__ = ["asys", "base_name", "place", "port"]
 
@@ -188,6 +189,25 @@ def test_an_address_of_another_machine_is_named_though_a_key_is_given(
     monkeypatch.setenv("THESPIAN_BASE_IPADDR", "203.0.113.7")
     text = why(base_name, {"Admin Port": port})
     assert "203.0.113.7" in text
+    assert not listens(port)
+
+
+def test_a_module_that_ends_the_launcher_costs_no_time_and_the_end_is_told(base_name: str, port: int) -> None:
+    began = time.monotonic()
+    module = "plugins.multiproc.tests.system.ends_its_process"
+
+    def start_and_create() -> None:  # the start fails, unless it is over before that module's turn comes
+        asys = ActorSystem(base_name, {"Admin Port": port, "Preload Modules": module}, transientUnique=True)
+        try:
+            asys.createActor(Doer)
+        finally:
+            asys.shutdown()
+
+    with pytest.raises(ActorSystemFailure) as failed:
+        start_and_create()
+    text = str(failed.value)
+    assert "ended as soon as it was started: " in text or "the actor system has ended" in text
+    assert time.monotonic() - began < 5
     assert not listens(port)
 
 
