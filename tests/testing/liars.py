@@ -248,6 +248,7 @@ LIARS: dict[type[SimpleSystemBase], set[str]] = {
         "test_the_handler_gets_what_an_actor_sent_too",
         "test_a_thorny_message_can_be_a_dead_letter",
         "test_the_last_to_register_is_the_handler",
+        "test_who_has_an_address_that_no_system_has_made_is_as_good_as_dead",
         "test_only_the_handler_can_stop_the_handling",
         "test_an_exit_request_to_the_dead_is_a_dead_letter_and_an_exited_child_is_none",
         "test_mail_to_a_private_connection_that_was_closed_is_dead",
