@@ -62,6 +62,13 @@ def usable() -> Iterator[set[int]]:
     os.sched_setaffinity(0, before)
 
 
+@pytest.fixture
+def two_processors() -> None:
+    """The test may use more than one."""
+    if processors() < 2:
+        pytest.skip("this machine has one processor")
+
+
 def looks_after_ten_fast_answers() -> int:
     endpoint = FastAnswers()
     sleeper = Sleeper(endpoint, endpoint.clock)
@@ -85,10 +92,8 @@ class ReadyAnswers(FastAnswers):
         return (Sent(1, self),)
 
 
-@needs_a_choice
-def test_who_finds_what_it_waits_for_by_looking_sleeps_no_more(usable: set[int]) -> None:
-    if len(usable) < 2:
-        pytest.skip("this machine has one processor")
+@pytest.mark.usefixtures("two_processors")
+def test_who_finds_what_it_waits_for_by_looking_sleeps_no_more() -> None:
     endpoint = ReadyAnswers()
     sleeper = Sleeper(endpoint, endpoint.clock)
     for _ in range(FIRST_TRY_AFTER + 100):
@@ -96,10 +101,8 @@ def test_who_finds_what_it_waits_for_by_looking_sleeps_no_more(usable: set[int])
     assert endpoint.sleeps == FIRST_TRY_AFTER
 
 
-@needs_a_choice
-def test_who_stays_awake_waits_no_longer_than_it_may(usable: set[int]) -> None:
-    if len(usable) < 2:
-        pytest.skip("this machine has one processor")
+@pytest.mark.usefixtures("two_processors")
+def test_who_stays_awake_waits_no_longer_than_it_may() -> None:
     endpoint = FastAnswers()
     sleeper = Sleeper(endpoint, endpoint.clock)
     for _ in range(FIRST_TRY_AFTER):
@@ -110,10 +113,8 @@ def test_who_stays_awake_waits_no_longer_than_it_may(usable: set[int]) -> None:
     assert endpoint.sleeps == FIRST_TRY_AFTER
 
 
-@needs_a_choice
-def test_with_two_processors_it_looks_for_the_answer_first(usable: set[int]) -> None:
-    if len(usable) < 2:
-        pytest.skip("this machine has one processor")
+@pytest.mark.usefixtures("two_processors")
+def test_with_two_processors_it_looks_for_the_answer_first() -> None:
     assert looks_after_ten_fast_answers() > 0
 
 

@@ -141,11 +141,12 @@ class Link:
             return [Dead(self._kept.next_number - 1, [message])]
         kept = self._kept
         kept.keep(message)
-        if kept.next_number - kept.handled == 2:  # the first one
+        is_first = kept.next_number - kept.handled == 2
+        if is_first:
             self._owes_from(now)
         if self.state is OPEN:
             return [] if self._writing else self._go_on(now)
-        if self.state is State.CLOSED and len(kept) == 1 and self._reopen_at is None:
+        if self.state is State.CLOSED and is_first and self._reopen_at is None:
             return self._reopen(now)
         return []
 

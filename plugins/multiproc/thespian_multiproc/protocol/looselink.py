@@ -84,9 +84,7 @@ class LooseLink(Link):
             return None
         if len(self._shipping) == 1:
             self._owes_from(now)
-        frame = self._frame_of(flight, was_flying, now)
-        self._writing = False
-        return frame
+        return self._frame_of(flight, was_flying, now)
 
     def takes(self, packet: Packet | Counters, now: float) -> tuple[int, Sequence[Buffer]] | None:  # type: ignore[override]
         """Do what ``arrived`` does, in the usual case: one whole message is next, and nothing is to be sent.
@@ -209,6 +207,7 @@ class LooseLink(Link):
             return []
         was_flying = out.is_flying
         if (flight := out.next_flight(now)) is not None:
+            self._writing = True
             return [Transmit(self._frame_of(flight, was_flying, now))]
         if self._is_asking:
             frame = packet_frame(out.next_serial(), 1, (), self._seen(), True)
@@ -216,6 +215,7 @@ class LooseLink(Link):
             frame = news_frame(self._seen())
         else:
             return []
+        self._writing = True
         self._counters_told(now)
         return [Transmit(frame)]
 
@@ -239,7 +239,6 @@ class LooseLink(Link):
         self._untold = 0
         self._news = 0
         self._tell_at = None
-        self._writing = True
         self._await_answer(now)
 
     def _send_again(self) -> None:

@@ -130,7 +130,9 @@ class EnginePort(ProgramMail, Port):
         except AttributeError:
             if isinstance(to.addressDetails, Mailbox):
                 raise
-            self._clerk.dead_letter(to, message, sender)  # an address that no system has made
+            with self._sorting:
+                self._clerk.dead_letter(to, message, sender)  # an address that no system has made
+            exchange.wake()
             return
         if exchange.has_pending and not self._kick.is_set():
             self._kick.set()
