@@ -139,6 +139,8 @@ def _no_system_left() -> Iterator[None]:
     if getattr(ActorSystem, "systemBase", None) is not None:
         ActorSystem().shutdown()
     ActorSystem.systemBase = before
+    if before is None:
+        del ActorSystem.systemBase
 
 
 def not_there_yet() -> set[str]:
