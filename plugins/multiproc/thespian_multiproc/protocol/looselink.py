@@ -9,8 +9,7 @@ which frames were seen. So
 
 The counters are told at once when the other side asks for them, after a few frames, when there is a gap, and
 when something came that had come before; else as on other links. When nothing is heard of what is owed, the
-oldest frame is sent again; and where all were seen but not all was handled, the other side is asked for its
-counters.
+oldest frame is sent again, or the counters are asked for if all were seen; when that is, see ``roundtrips``.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.link import OPEN, Link, State
 from thespian_multiproc.protocol.outbox import Kept, Load
 from thespian_multiproc.protocol.packets import Counters, Packet, news_frame, packet_frame
+from thespian_multiproc.protocol.roundtrips import RoundTrips
 from thespian_multiproc.protocol.shipping import Shipping
 from thespian_multiproc.transport.interface import Buffer, Frame
 
@@ -36,9 +36,13 @@ class LooseLink(Link):
     Args:
         limits: what it is tuned by; None for the usual.
         load: what waits to be sent is added to it.
+        trips: how long answers take, whoever they come from; None for what this link learns alone.
     """
 
-    def __init__(self, limits: Limits | None = None, load: Load | None = None) -> None:
+    def __init__(
+        self, limits: Limits | None = None, load: Load | None = None, trips: RoundTrips | None = None
+    ) -> None:
+        self._trips = trips or RoundTrips()
         super().__init__(limits, load)
         self._joiner = Joiner()
         self._resend_at: float | None = None
@@ -48,7 +52,7 @@ class LooseLink(Link):
         self._patience = 0  # how often in a row nothing new was heard in time
 
     def _new_kept(self, load: Load) -> Kept:
-        self._shipping = Shipping(self._limits, load)
+        self._shipping = Shipping(self._limits, load, self._trips)
         return self._shipping
 
     @property
@@ -189,9 +193,12 @@ class LooseLink(Link):
 
     def _tick(self, now: float) -> list[Effect]:
         if self.state is OPEN and self._resend_at is not None and now >= self._resend_at:
-            self._resend_at = None
-            self._send_again()
-            self._await_answer(now)
+            if self._trips.may_ask_again(now):
+                self._resend_at = None
+                self._send_again()
+                self._await_answer(now)
+            else:
+                self._resend_at = self._trips.next_turn_at
         return super()._tick(now)
 
     def _close(self, state: State) -> None:
@@ -261,7 +268,7 @@ class LooseLink(Link):
             at = now + max(self._limits.swap_s, out.round_trip_s / 4)
         elif self._resend_at is None and out:
             first_s = self._limits.asked_after_s if self._has_asked else self._limits.resend_after_s
-            wait_s = max(first_s, 2 * out.round_trip_s) * 2 ** min(self._patience, 20)
+            wait_s = max(first_s, 2 * out.round_trip_s, self._trips.wait_s) * 2 ** min(self._patience, 20)
             if not out.is_flying:  # only what was not handled: that takes as long as it takes
                 wait_s = max(wait_s, self._limits.doubt_after_s)
             at = now + min(wait_s, self._limits.resend_at_most_s)

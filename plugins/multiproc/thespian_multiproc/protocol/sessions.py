@@ -48,6 +48,7 @@ from thespian_multiproc.protocol.link import Link, State
 from thespian_multiproc.protocol.looselink import LooseLink
 from thespian_multiproc.protocol.outbox import Load
 from thespian_multiproc.protocol.packets import parse_packet
+from thespian_multiproc.protocol.roundtrips import RoundTrips
 from thespian_multiproc.protocol.sealing import Seal
 from thespian_multiproc.protocol.session_effects import (
     Admit,
@@ -70,9 +71,12 @@ from thespian_multiproc.transport.interface import (
     Undeliverable,
 )
 
-HANDSHAKE_LIMIT_S = 15.0  # our choice: with hundreds of processes for each core, a step takes seconds
+STRANGER_LIMIT_S = 15.0  # our choice: so long has somebody to prove himself, or to make good what went wrong
+# Our choice: so long does who has begun wait on transports that lose frames. To begin anew costs all that was
+# said before, and with hundreds of processes for each core, a step takes many seconds.
+GREETER_LIMIT_S = 120.0
 SAY_AGAIN_AFTER_S = 0.05  # on transports that lose frames, the first time; then twice as long each time
-SAY_AGAIN_AT_MOST_S = 1.0  # the longest such wait
+SAY_AGAIN_AT_MOST_S = 5.0  # the longest such wait, unless answers take longer
 MOST_PROOFS = 3  # times that a proof is said before it is greeted anew
 MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 12 s
 _IN_CONVERSATION = (b"D", b"A")  # what the frames of an open conversation begin with; see ``frames``
@@ -113,7 +117,8 @@ class Sessions:
         self._known: dict[str, Correspondent] = {}
         self._talks: dict[Talk, None] = {}
         self._strangers: dict[Talk, None] = {}
-        self._greetings = Greetings(me)
+        self._trips = RoundTrips()
+        self._greetings = Greetings(me, self._trips)
         self._departures = Departures()
         self._by_peer: dict[Peer, Talk] = {}
         self._attempts: dict[Peer, list[Talk]] = {}  # to reach others there than whose it is by ``_by_peer``
@@ -302,7 +307,6 @@ class Sessions:
     def tick(self, now: float) -> list[Effect]:
         """Time has passed: do what is due."""
         effects: list[Effect] = []
-        self._greetings.begin_to_tick()
         for item in self._agenda.due(now):
             effects += self._tick_talk(item, now) if isinstance(item, Talk) else self._tick_link(item, now)
         return effects + self._begin_next(now) if self._greetings else effects
@@ -314,7 +318,10 @@ class Sessions:
         self._greetings.tick(talk, now)
         if now >= talk.until:
             return [*self._complain(talk), *self._drop(talk), *self._ended(talk, now)]
-        if talk.say_again_at is not None and now >= talk.say_again_at and talk.said is not None:
+        is_late = talk.say_again_at is not None and now >= talk.say_again_at
+        if is_late and not self._trips.may_ask_again(now):
+            talk.say_again_at = self._trips.next_turn_at
+        elif is_late and talk.said is not None:
             if talk.said_times >= MOST_PROOFS and talk.initiator is not None:
                 talk.said = talk.initiator.begin()  # the other side may have forgotten that it was greeted
             effects.append(self._say(talk, talk.said, now, talk.said_times))
@@ -337,7 +344,7 @@ class Sessions:
             return []
         initiator = Initiator(self._key, self._me, one.target, self._new_nonce(), self._counters)
         # A busy process is silent; only datagrams need an end, for who began may have been forgotten.
-        until = inf if self._ordered else now + HANDSHAKE_LIMIT_S
+        until = inf if self._ordered else now + GREETER_LIMIT_S
         one.talk = talk = Talk(until, initiator=initiator, one=one)
         self._talks[talk] = None
         self._greetings.has_begun(talk, one.where, now)
@@ -386,7 +393,7 @@ class Sessions:
                     return self._fail(talk, str(why), now)
         effects: list[Effect] = []
         if talk is None:
-            talk = self._by_peer[peer] = Talk(now + HANDSHAKE_LIMIT_S, peer)
+            talk = self._by_peer[peer] = Talk(now + STRANGER_LIMIT_S, peer)
             self._talks[talk] = self._strangers[talk] = None
             self._agenda.note(talk, talk.until)
             if len(self._strangers) > MOST_STRANGERS:
@@ -427,10 +434,15 @@ class Sessions:
             case Say(answer) if kind == b"H":
                 return self._yield_or(talk, self._submit(talk, [answer]))
             case Say(answer):
+                if answer == talk.said:
+                    return []  # the same once more; it is said again in its time
+                self._trips.took(now - talk.first_said_at)
                 return [self._say(talk, answer, now)]
             case Established(answer) if outcome is talk.opened_by and answer is not None:
                 return [self._submit(talk, [answer])]  # it did not hear the welcome
             case Established():
+                if kind == b"W":
+                    self._trips.took(now - talk.first_said_at)
                 return self._open(talk, outcome, kind == b"W", now)
             case TargetGone():
                 return [*self._drop(talk), *self._ended(talk, now, "the mailbox is gone")]
@@ -502,9 +514,12 @@ class Sessions:
         return Talk(inf, talk.peer, responder=responder)
 
     def _fail(self, talk: Talk, reason: str, now: float) -> list[Effect]:
-        talk.reason = reason
-        if not self._ordered:
-            return []  # anybody can throw a datagram in, and old ones turn up late: this ends nothing
+        is_first, talk.reason = talk.reason is None, reason
+        if not self._ordered:  # anybody can throw a datagram in, and old ones turn up late: this ends nothing
+            if is_first and not talk.is_open:
+                talk.until = min(talk.until, now + STRANGER_LIMIT_S)
+                self._note_talk(talk)
+            return []
         return [*self._complain(talk), *self._drop(talk), *self._ended(talk, now)]
 
     def _complain(self, talk: Talk) -> list[Effect]:
@@ -553,8 +568,9 @@ class Sessions:
         return Correspondent(name, target, where, self._new_link())
 
     def _new_link(self) -> Link:
-        kind = Link if self._ordered else LooseLink
-        return kind(self._limits, self.load)
+        if self._ordered:
+            return Link(self._limits, self.load)
+        return LooseLink(self._limits, self.load, self._trips)
 
     def _each(self) -> Iterable[Correspondent]:
         return {id(one): one for one in self._known.values()}.values()
@@ -619,11 +635,14 @@ class Sessions:
         self._agenda.note(one, one.noted_at)
 
     def _say(self, talk: Talk, frame: bytes, now: float, said_before: int = 0) -> Effect:
+        if not said_before:
+            talk.first_said_at = now
         talk.said = frame
         talk.said_times = said_before + 1
         if not self._ordered:
-            wait_s = SAY_AGAIN_AFTER_S * 2 ** min(said_before, 20)
-            talk.say_again_at = now + min(wait_s, SAY_AGAIN_AT_MOST_S)
+            usual_s = self._trips.wait_s
+            wait_s = max(SAY_AGAIN_AFTER_S, usual_s) * 2 ** min(said_before, 20)
+            talk.say_again_at = now + min(wait_s, max(SAY_AGAIN_AT_MOST_S, usual_s))
             self._agenda.note(talk, talk.say_again_at)
         return self._submit(talk, [frame])
 

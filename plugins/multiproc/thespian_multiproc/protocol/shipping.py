@@ -21,6 +21,7 @@ from thespian_multiproc.protocol.frames import Malformed
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.outbox import Load
 from thespian_multiproc.protocol.packets import GOES_ON, HEAD_BYTES, SEEN_SERIALS, SIZE_BYTES, Counters
+from thespian_multiproc.protocol.roundtrips import RoundTrips
 from thespian_multiproc.transport.interface import Buffer
 
 LOST_AFTER_FRAMES = 3  # RFC 9002, 6.1.1: a smaller number takes frames that swapped places for lost ones
@@ -35,6 +36,7 @@ class Shipping:
     Args:
         limits: what it is tuned by.
         load: what waits to be sent is added to it.
+        trips: how long frames take is added to it.
 
     Attributes:
         next_number: of the next message to be kept.
@@ -44,13 +46,14 @@ class Shipping:
         round_trip_s: how long it usually takes until a frame is known to be seen; 0 when none was yet.
     """
 
-    def __init__(self, limits: Limits, load: Load) -> None:
+    def __init__(self, limits: Limits, load: Load, trips: RoundTrips) -> None:
         self._window_bytes = limits.window_bytes
         self._frame_bytes = limits.frame_bytes
         self._piece_bytes = limits.frame_bytes - HEAD_BYTES - SIZE_BYTES
         self._most_flying_bytes = limits.flying_bytes
         self._least_flying_bytes = min(limits.flying_bytes, LEAST_FLYING_FRAMES * limits.frame_bytes)
         self._load = load
+        self._trips = trips
         self._messages: deque[Buffer] = deque()  # messages[0] has the number handled + 1
         self._ends: deque[int] = deque()  # the last piece of each message that was not received
         self._waiting: deque[tuple[int, Buffer]] = deque()  # waiting[0] has the number _unsent
@@ -233,7 +236,9 @@ class Shipping:
         self._newest = max(self._newest, told.newest)
         self.has_hole = False
         if (latest := self._flights.get(told.newest)) is not None:
-            trip_s = min(now - latest.left_at, LONGEST_TRIP_S)
+            trip_s = now - latest.left_at
+            self._trips.took(trip_s)
+            trip_s = min(trip_s, LONGEST_TRIP_S)
             self.round_trip_s += (trip_s - self.round_trip_s) / 8  # as RFC 6298, 2.3
         for flight in [*self._flights.values()]:
             if _is_seen(flight, told, self.received):
