@@ -29,23 +29,26 @@ class Outcomes:
 
     Args:
         events: where outcomes are reported.
+
+    Attributes:
+        due: until when nothing is known of which address; empty where there is nothing to do.
     """
 
     def __init__(self, events: list[Event]) -> None:
         self._events = events
         self._open: dict[SocketAddress, deque[tuple[float, int]]] = {}
-        self._due: deque[tuple[float, SocketAddress]] = deque()
+        self.due: deque[tuple[float, SocketAddress]] = deque()
 
     @property
     def next_at(self) -> float | None:
         """When :meth:`decide` has something to do, or None."""
-        return self._due[0][0] if self._due else None
+        return self.due[0][0] if self.due else None
 
     def await_refusal(self, address: SocketAddress, token: int, now: float) -> None:
         """A frame has left for a place."""
         until = now + REFUSED_WITHIN_S
         self._open.setdefault(address, deque()).append((until, token))
-        self._due.append((until, address))
+        self.due.append((until, address))
 
     def heard(self, address: SocketAddress) -> None:
         """Somebody is there."""
@@ -66,8 +69,8 @@ class Outcomes:
 
     def decide(self, now: float) -> None:
         """Call those sent that nobody has refused in time."""
-        while self._due and self._due[0][0] <= now:
-            address = self._due.popleft()[1]
+        while self.due and self.due[0][0] <= now:
+            address = self.due.popleft()[1]
             frames = self._open.get(address)
             while frames and frames[0][0] <= now:
                 self._events.append(Sent(frames.popleft()[1], address))

@@ -47,16 +47,29 @@ class Joiner:
         """Whether pieces have come in that others should have come before."""
         return bool(self._early)
 
-    def is_whole_and_next(self, packet: Packet) -> bool:
-        """Whether a frame holds just the next message, whole, and came in its turn."""
-        return (
-            packet.first == self.received + 1
-            and packet.serial == self.newest + 1
-            and len(packet.pieces) == 1
-            and not packet.pieces[0][0] & GOES_ON
-            and not self._early
-            and not self._begun
-        )
+    def take_next(self, packet: Packet) -> Buffer | None:
+        """Do what ``take`` does, in the usual case: the next message, whole and alone, came in its turn.
+
+        Returns:
+            The message; None when it is another case, and nothing has changed.
+        """
+        serial, first, pieces = packet.serial, packet.first, packet.pieces
+        if (
+            first != self.received + 1
+            or serial != self.newest + 1
+            or len(pieces) != 1
+            or self._early
+            or self._begun
+        ):
+            return None
+        size, piece = pieces[0]
+        if size & GOES_ON:
+            return None
+        self.seen = (self.seen << 1 | 1) & _ALL_SEEN
+        self.newest = serial
+        self.received = first
+        self.delivered += 1
+        return piece
 
     def take(self, packet: Packet) -> list[Buffer] | None:
         """Take the pieces of a frame.

@@ -10,21 +10,27 @@ which frames were seen. So
 The counters are told at once when the other side asks for them, after a few frames, when there is a gap, and
 when something came that had come before; else as on other links. When nothing is heard of what is owed, the
 oldest frame is sent again, or the counters are asked for if all were seen; when that is, see ``roundtrips``.
+
+Longer than 300 lines because one side of a link is one machine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf
 
 from thespian_multiproc.protocol.effects import Deliver, Effect, Transmit
 from thespian_multiproc.protocol.flights import Flight
-from thespian_multiproc.protocol.frames import Malformed
 from thespian_multiproc.protocol.joining import Joiner
 from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.link import OPEN, Link, State
 from thespian_multiproc.protocol.outbox import Kept, Load
-from thespian_multiproc.protocol.packets import Counters, Packet, news_frame, packet_frame
+from thespian_multiproc.protocol.packets import (
+    Counters,
+    Packet,
+    news_frame,
+    one_piece_frame,
+    packet_frame,
+)
 from thespian_multiproc.protocol.roundtrips import RoundTrips
 from thespian_multiproc.protocol.shipping import Shipping
 from thespian_multiproc.transport.interface import Buffer, Frame
@@ -45,7 +51,11 @@ class LooseLink(Link):
         self._trips = trips or RoundTrips()
         super().__init__(limits, load)
         self._joiner = Joiner()
-        self._resend_at: float | None = None
+        self._owed_since: float | None = None  # since when an answer is waited for
+        self._hole_at: float | None = None  # when what others have overtaken counts as lost
+        self._turn_at = 0.0  # nothing is sent again before
+        limits = self._limits
+        self._least_wait_s = min(limits.asked_after_s, limits.resend_after_s, limits.resend_at_most_s)
         self._is_asking = False
         self._has_asked = False  # the last frame asked for an answer
         self._untold = 0  # frames that have come since the counters were told
@@ -68,10 +78,8 @@ class LooseLink(Link):
     @property
     def next_tick(self) -> float | None:
         """When ``tick`` is to be called, or None."""
-        at = super().next_tick
-        if self._resend_at is None:
-            return at
-        return self._resend_at if at is None else min(at, self._resend_at)
+        at, resend_at = super().next_tick, self._resend_at
+        return at if resend_at is None else resend_at if at is None else min(at, resend_at)
 
     def transmit(self, message: Buffer, now: float) -> Frame | None:
         """Do what ``send`` does, in the usual case: nothing waits, and the message may go out now, whole.
@@ -82,52 +90,59 @@ class LooseLink(Link):
         """
         if self._writing or self._is_asking or self.state is not OPEN:
             return None
-        was_flying = self._shipping.is_flying
-        flight = self._shipping.fly(message, now)
+        out, joiner = self._shipping, self._joiner
+        flight = out.fly(message, now)
         if flight is None:
             return None
-        if len(self._shipping) == 1:
+        if out.next_number - out.handled == 2:  # the first one
             self._owes_from(now)
-        return self._frame_of(flight, was_flying, now)
+        if len(out.flights) == 1:  # whatever was waited for before, this one has just left
+            self._owed_since = self._hole_at = None
+        self._has_asked = False
+        self._untold = self._news = 0
+        self._tell_at = None
+        self._await_answer(now)
+        newest, seen = joiner.newest, joiner.seen
+        return one_piece_frame(
+            flight.serial, flight.first, message, joiner.received, self._handled, newest, seen
+        )
 
     def takes(self, packet: Packet | Counters, now: float) -> tuple[int, Sequence[Buffer]] | None:  # type: ignore[override]
         """Do what ``arrived`` does, in the usual case: one whole message is next, and nothing is to be sent.
 
         Returns:
-            The message, with its number; None when it is another case, and nothing has changed.
+            The message, with its number; None when it is another case, which is for ``arrived``.
         """
-        out, joiner, limits = self._shipping, self._joiner, self._limits
+        limits, tell_at = self._limits, self._tell_at
         if (
             type(packet) is not Packet
             or packet.wants_answer
             or self.state is not OPEN
             or self._is_asking
-            or out.is_held_back
             or self._untold + 1 >= limits.tell_after_frames
             or self._news + 1 >= limits.tell_after_messages
-            or (self._tell_at is not None and now >= self._tell_at)
-            or not joiner.is_whole_and_next(packet)
+            or (tell_at is not None and now >= tell_at)
         ):
             return None
-        told = packet.counters
-        if is_news := out.is_news(told):
-            if not out.lands_all(told):
-                return None
-            try:
-                out.check(told)
-            except Malformed:
-                return None
+        is_further = self._shipping.takes(packet.counters, now)
+        if is_further is None:
+            return None
+        if is_further:
+            self._progress(now)
+        message = self._joiner.take_next(packet)
+        if message is None:  # but its counters were taken, which ``arrived`` would do first, too
+            return None
         self.unanswered = 0
-        if is_news:
-            self._take_counters(told, now)
-        messages = joiner.take(packet)
-        assert messages is not None  # it is next
-        self._received = joiner.received
+        self._received += 1
         self._untold += 1
         self._news += 1
-        self._tell_soon(now)
-        self._await_answer(now)
-        return joiner.delivered, messages
+        if tell_at is None:
+            self._tell_at = at = now + limits.tell_after_s
+            if at < self.due:
+                self.due = at
+        if self._owed_since is None:
+            self._await_answer(now)
+        return self._joiner.delivered, [message]
 
     def opened(self, peer_received: int, peer_handled: int, now: float) -> list[Effect]:
         """A conversation has begun; the other side has told its counters.
@@ -142,7 +157,7 @@ class LooseLink(Link):
         out.check(told)
         self.state = OPEN
         self._writing = self._is_asking = False
-        self._reopen_at = self._tell_at = self._resend_at = None
+        self._reopen_at = self._tell_at = self._owed_since = self._hole_at = None
         self._breaks = self._patience = self.unanswered = 0
         out.take_counters(told, now)
         out.land_all()
@@ -192,18 +207,18 @@ class LooseLink(Link):
         return self._go_on(now) if self.state is OPEN else []
 
     def _tick(self, now: float) -> list[Effect]:
-        if self.state is OPEN and self._resend_at is not None and now >= self._resend_at:
-            if self._trips.may_ask_again(now):
-                self._resend_at = None
+        if self.state is OPEN and (at := self._resend_at) is not None and now >= at:
+            if self._hole_at is not None or self._trips.may_ask_again(now):
+                self._owed_since = self._hole_at = None
                 self._send_again()
                 self._await_answer(now)
             else:
-                self._resend_at = self._trips.next_turn_at
+                self._turn_at = self._trips.next_turn_at
         return super()._tick(now)
 
     def _close(self, state: State) -> None:
         super()._close(state)
-        self._resend_at = None
+        self._owed_since = self._hole_at = None
 
     def _go_on(self, now: float) -> list[Effect]:
         """Transmit what may go, or the counters alone when it is time for them."""
@@ -212,7 +227,7 @@ class LooseLink(Link):
         out = self._shipping
         if not (out.is_held_back or self._is_asking or (self._tell_at is not None and now >= self._tell_at)):
             return []
-        was_flying = out.is_flying
+        was_flying = bool(out.flights)
         if (flight := out.next_flight(now)) is not None:
             self._writing = True
             return [Transmit(self._frame_of(flight, was_flying, now))]
@@ -230,7 +245,7 @@ class LooseLink(Link):
         """Return the frame of what goes out now."""
         out = self._shipping
         if not was_flying:
-            self._resend_at = None  # whatever was waited for before, this one has just left
+            self._owed_since = self._hole_at = None  # as in ``transmit``
         self._has_asked = wants_answer = out.is_held_back and not out.has_room
         frame = packet_frame(flight.serial, flight.first, flight.pieces, self._seen(), wants_answer)
         self._counters_told(now)
@@ -256,32 +271,47 @@ class LooseLink(Link):
             return
         self._patience += 1
         self.unanswered += 1
-        if out.is_flying:
+        if out.flights:
             out.lose_oldest()
         else:
             self._is_asking = True
 
     def _await_answer(self, now: float) -> None:
-        """Send again some time, when anything is owed."""
+        """Send again some time, when anything is owed; when that is, is for the tick to say."""
         out = self._shipping
         if out.has_hole:
             at = now + max(self._limits.swap_s, out.round_trip_s / 4)
-        elif self._resend_at is None and out:
-            first_s = self._limits.asked_after_s if self._has_asked else self._limits.resend_after_s
-            wait_s = max(first_s, 2 * out.round_trip_s, self._trips.wait_s) * 2 ** min(self._patience, 20)
-            if not out.is_flying:  # only what was not handled: that takes as long as it takes
-                wait_s = max(wait_s, self._limits.doubt_after_s)
-            at = now + min(wait_s, self._limits.resend_at_most_s)
+            self._hole_at = at if self._hole_at is None else min(at, self._hole_at)
+        elif self._owed_since is None and out.next_number - out.handled > 1:
+            self._owed_since = now
+            at = now + self._least_wait_s
         else:
             return
-        self._resend_at = min(at, self._resend_at or inf)
-        self.due = min(self.due, self._resend_at)
+        if at < self.due:
+            self.due = at
+
+    @property
+    def _resend_at(self) -> float | None:
+        out = self._shipping
+        if self._hole_at is not None:
+            return max(self._hole_at, self._turn_at)
+        if self._owed_since is None:
+            return None
+        first_s = self._limits.asked_after_s if self._has_asked else self._limits.resend_after_s
+        wait_s: float = max(first_s, 2 * out.round_trip_s, self._trips.wait_s) * 2 ** min(self._patience, 20)
+        if not out.flights:  # only what was not handled: that takes as long as it takes
+            wait_s = max(wait_s, self._limits.doubt_after_s)
+        return max(self._owed_since + min(wait_s, self._limits.resend_at_most_s), self._turn_at)
 
     def _take_counters(self, told: Counters, now: float) -> None:
         if self._shipping.take_counters(told, now):
-            self._patience = 0
-            self._resend_at = None
-            self._reassure(now)
+            self._progress(now)
+
+    def _progress(self, now: float) -> None:
+        """The other side has come further."""
+        self._patience = 0
+        self._owed_since = self._hole_at = None
+        self._reassure(now)
 
     def _take_pieces(self, packet: Packet, now: float) -> list[Effect]:
         joiner = self._joiner

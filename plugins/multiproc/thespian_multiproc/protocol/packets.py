@@ -32,6 +32,8 @@ _PACKET = struct.Struct(">cQQQQQQI")
 _NEWS = struct.Struct(">cQQQQ")
 _ONE = struct.Struct(">cQQQQQQII")  # the head of a frame with one piece, as most have
 
+_new_tuple = tuple.__new__  # a call less than the classes below
+
 HEAD_BYTES = _PACKET.size
 SIZE_BYTES = 4  # of a piece's size
 GOES_ON = 1 << 31
@@ -69,6 +71,13 @@ def packet_frame(
     return [head + struct.pack(f">{count}I", *[size for size, _ in pieces]), *[piece for _, piece in pieces]]
 
 
+def one_piece_frame(
+    serial: int, first: int, piece: Buffer, received: int, handled: int, newest: int, seen: int
+) -> Frame:
+    """Return what ``packet_frame`` does of one whole message, where no answer is wanted."""
+    return [_ONE.pack(b"P", serial, received, handled, newest, seen, first, 1, len(piece)), piece]
+
+
 def news_frame(counters: Counters) -> Frame:
     """Return the parts of a K frame."""
     return [_NEWS.pack(b"K", *counters)]
@@ -85,8 +94,9 @@ def parse_packet(frame: Buffer) -> Packet | Counters:
         kind, serial, received, handled, newest, seen, first, count, size = _ONE.unpack_from(view)
         is_whole = _ONE.size + (size & ~GOES_ON) == len(view)
         if count == 1 and is_whole and serial and first and kind in (b"P", b"Q"):
-            counters = Counters(received, handled, newest, seen)
-            return Packet(serial, first, ((size, view[_ONE.size :]),), counters, kind == b"Q")
+            counters = _new_tuple(Counters, (received, handled, newest, seen))
+            whole = ((size, view[_ONE.size :]),)
+            return _new_tuple(Packet, (serial, first, whole, counters, kind == b"Q"))
     kind = bytes(view[:1])
     if kind == b"K" and len(view) == _NEWS.size:
         return Counters(*_NEWS.unpack(view)[1:])

@@ -19,7 +19,6 @@ more, which takes twice as long each time that nothing was heard.
 from __future__ import annotations
 
 FIRST_TURN_S = 0.05  # our choice
-MOST_ALLOWED = 8  # our choice: repetitions that answers have allowed for, and that were not needed then
 LONGEST_WAIT_S = 10.0  # our choice: with hundreds of processes for each core, an answer takes seconds
 
 
@@ -27,6 +26,7 @@ class RoundTrips:
     """What all conversations of one mailbox have learnt.
 
     Attributes:
+        has_heard: an answer has come, which allows for one repetition.
         wait_s: an answer that has taken longer may be lost; 0 before the first one. It is RFC 6298's
             retransmission timeout, without its least value and its clock's granularity.
         next_turn_at: when somebody may ask again who may not now.
@@ -35,16 +35,14 @@ class RoundTrips:
     def __init__(self) -> None:
         self._usual_s: float | None = None
         self._spread_s = 0.0
-        self._allowed = 0
         self._turns = 0  # since an answer came
+        self.has_heard = False
         self.wait_s = 0.0
         self.next_turn_at = 0.0
 
     def took(self, trip_s: float) -> None:
         """An answer has taken so long, since it was first asked for."""
-        self._turns = 0
-        if self._allowed < MOST_ALLOWED:
-            self._allowed += 1
+        self.has_heard = True
         trip_s = min(trip_s, LONGEST_WAIT_S)
         if self._usual_s is None:
             self._usual_s, self._spread_s = trip_s, trip_s / 2
@@ -55,11 +53,12 @@ class RoundTrips:
 
     def may_ask_again(self, now: float) -> bool:
         """An answer is late: whether to ask again now, which counts; if not, ``next_turn_at`` says when."""
-        if now >= self.next_turn_at:
+        if self.has_heard:
+            self.has_heard = False
+            self._turns = 0
+        elif now >= self.next_turn_at:
             self.next_turn_at = now + min(FIRST_TURN_S * 2 ** min(self._turns, 20), LONGEST_WAIT_S)
             self._turns += 1
-        elif self._allowed:
-            self._allowed -= 1
         else:
             return False
         return True

@@ -27,6 +27,7 @@ from thespian_multiproc.transport.interface import Buffer
 LOST_AFTER_FRAMES = 3  # RFC 9002, 6.1.1: a smaller number takes frames that swapped places for lost ones
 LEAST_FLYING_FRAMES = 8  # our choice: enough that those behind a lost one show that it is
 LARGEST_MESSAGE_BYTES = (1 << 32) - 1  # as on other links
+LEARN_FROM_EACH = 16  # our choice: so many frames; from those that were slow, always
 LONGEST_TRIP_S = 0.5  # our choice: an answer that took longer says that somebody was busy, not where he is
 
 
@@ -42,6 +43,7 @@ class Shipping:
         next_number: of the next message to be kept.
         received: how many pieces the other side has received, as it told.
         handled: how many messages it has handled.
+        flights: what is under way, and nobody has seen, by serial.
         has_hole: whether a frame was seen that left after one that was not.
         round_trip_s: how long it usually takes until a frame is known to be seen; 0 when none was yet.
     """
@@ -61,7 +63,7 @@ class Shipping:
         self._next_piece = 1
         self._is_inside = False  # the piece before waiting[0] goes on
         self._unhandled_bytes = 0  # of pieces that were sent
-        self._flights: dict[int, Flight] = {}  # by serial, in its order
+        self.flights: dict[int, Flight] = {}  # by serial, in its order
         self._again: deque[Flight] = deque()
         self._flying_bytes = 0
         self._room_bytes = self._least_flying_bytes
@@ -77,11 +79,6 @@ class Shipping:
 
     def __len__(self) -> int:
         return len(self._messages)
-
-    @property
-    def is_flying(self) -> bool:
-        """Whether something is under way that nobody has seen."""
-        return bool(self._flights)
 
     @property
     def has_room(self) -> bool:
@@ -131,19 +128,24 @@ class Shipping:
         """
         size = len(message)
         frame_bytes = HEAD_BYTES + SIZE_BYTES + size
-        if self._waiting or self._again or size > self._piece_bytes or not self._has_room(frame_bytes):
+        if self._waiting or self._again or size > self._piece_bytes:
             return None
-        is_over = self._unhandled_bytes + size > self._window_bytes
-        if is_over and self._unhandled_bytes and not self._is_inside:
+        if self.flights and not self._has_room(frame_bytes):
+            return None
+        unhandled_bytes = self._unhandled_bytes + size
+        if unhandled_bytes > self._window_bytes and self._unhandled_bytes and not self._is_inside:
             return None
         self._is_inside = False
         self._messages.append(message)
         self._ends.append(self._next_piece)
         self._next_piece += 1
-        self._unhandled_bytes += size
+        self._unhandled_bytes = unhandled_bytes
         self.next_number += 1
         first, self._unsent = self._unsent, self._unsent + 1
-        return self._fly(first, [(size, message)], frame_bytes, now)
+        self._last_serial = serial = self._last_serial + 1
+        self.flights[serial] = flight = Flight(serial, first, [(size, message)], frame_bytes, now)
+        self._flying_bytes += frame_bytes
+        return flight
 
     def next_flight(self, now: float) -> Flight | None:
         """Return what may go out now, and count it as sent."""
@@ -186,13 +188,13 @@ class Shipping:
         return self._last_serial
 
     def _has_room(self, size: int) -> bool:
-        if not self._flights:
+        if not self.flights:
             return True
-        return len(self._flights) < SEEN_SERIALS and self._flying_bytes + size <= self._room_bytes
+        return len(self.flights) < SEEN_SERIALS and self._flying_bytes + size <= self._room_bytes
 
     def _fly(self, first: int, pieces: list[tuple[int, Buffer]], size: int, now: float) -> Flight:
         flight = Flight(self.next_serial(), first, pieces, size, now)
-        self._flights[flight.serial] = flight
+        self.flights[flight.serial] = flight
         self._flying_bytes += size
         return flight
 
@@ -205,9 +207,36 @@ class Shipping:
             or self.has_hole
         )
 
-    def lands_all(self, told: Counters) -> bool:
-        """Whether counters say that everything that is under way was seen."""
-        return all(_is_seen(flight, told, told.received) for flight in self._flights.values())
+    def takes(self, told: Counters, now: float) -> bool | None:
+        """Do what ``check`` and ``take_counters`` do, in the usual case: nothing is new, or all has come in.
+
+        Returns:
+            Whether the other side has come further; None when it is another case or something waits to be
+            sent, and nothing has changed.
+        """
+        received, handled, newest = told.received, told.handled, told.newest
+        if self._waiting or self._again or self.has_hole:
+            return None
+        if newest <= self._newest and received <= self.received and handled <= self.handled:
+            return False
+        if newest != self._last_serial or received != self._next_piece - 1 or handled >= self.next_number:
+            return None
+        is_further = received > self.received or handled > self.handled
+        self.received = received
+        self._ends.clear()
+        while self.handled < handled:
+            self._unhandled_bytes -= len(self._messages.popleft())
+            self.handled += 1
+        self._newest = newest
+        if flights := self.flights:
+            is_further = True
+            if (latest := flights.get(newest)) is not None:
+                self._learn(latest, now)
+            room_bytes = self._room_bytes + self._flying_bytes
+            self._room_bytes = room_bytes if room_bytes < self._most_flying_bytes else self._most_flying_bytes
+            flights.clear()
+            self._flying_bytes = 0
+        return is_further
 
     def check(self, told: Counters) -> None:
         """Look whether the other side can have come so far.
@@ -235,12 +264,9 @@ class Shipping:
         self.handled = max(self.handled, told.handled)
         self._newest = max(self._newest, told.newest)
         self.has_hole = False
-        if (latest := self._flights.get(told.newest)) is not None:
-            trip_s = now - latest.left_at
-            self._trips.took(trip_s)
-            trip_s = min(trip_s, LONGEST_TRIP_S)
-            self.round_trip_s += (trip_s - self.round_trip_s) / 8  # as RFC 6298, 2.3
-        for flight in [*self._flights.values()]:
+        if (latest := self.flights.get(told.newest)) is not None:
+            self._learn(latest, now)
+        for flight in [*self.flights.values()]:
             if _is_seen(flight, told, self.received):
                 is_further = True
                 self._land(flight)
@@ -253,14 +279,14 @@ class Shipping:
 
     def lose_holes(self) -> None:
         """Count as lost what has left before a frame that was seen."""
-        for flight in [*self._flights.values()]:
+        for flight in [*self.flights.values()]:
             if flight.serial < self._newest:
                 self._lose(flight)
         self.has_hole = False
 
     def lose_oldest(self) -> None:
         """Let the frame that has flown for longest fly again: what is said of it tells of all others."""
-        for flight in self._flights.values():
+        for flight in self.flights.values():
             self._land(flight)
             self._again.appendleft(flight)
             self._is_probing = True
@@ -268,15 +294,24 @@ class Shipping:
 
     def land_all(self) -> None:
         """The conversation is a new one: what was not seen in the old one flies again."""
-        flights = [*self._flights.values()]
+        flights = [*self.flights.values()]
         self._again.extendleft(reversed(flights))
-        self._flights.clear()
+        self.flights.clear()
         self._flying_bytes = 0
         self._room_bytes = self._least_flying_bytes
         self.has_hole = False
 
+    def _learn(self, latest: Flight, now: float) -> None:
+        """The newest frame that was seen has taken so long."""
+        trip_s, trips = now - latest.left_at, self._trips
+        trips.has_heard = True
+        if trip_s > trips.wait_s or latest.serial % LEARN_FROM_EACH == 0:
+            trips.took(trip_s)
+        trip_s = min(trip_s, LONGEST_TRIP_S)
+        self.round_trip_s += (trip_s - self.round_trip_s) / 8  # as RFC 6298, 2.3
+
     def _land(self, flight: Flight) -> None:
-        del self._flights[flight.serial]
+        del self.flights[flight.serial]
         self._flying_bytes -= flight.size
 
     def _lose(self, flight: Flight) -> None:
@@ -297,7 +332,7 @@ class Shipping:
             self._messages.popleft()
             self.handled += 1
         rest = list(self._messages)
-        for kept in (self._messages, self._ends, self._waiting, self._again, self._flights):
+        for kept in (self._messages, self._ends, self._waiting, self._again, self.flights):
             kept.clear()
         self._flying_bytes = self._unhandled_bytes = 0
         return self.handled + 1, rest
