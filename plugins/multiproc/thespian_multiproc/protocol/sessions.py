@@ -208,7 +208,7 @@ class Sessions:
         """Do what ``happened`` does with a frame, in the usual case, at a fraction of its cost.
 
         Returns:
-            What has come in, as in :class:`Incoming`; None when it is another case, which is for ``happened``.
+            What has come in, as in :class:`Incoming`; None when it is another case, for ``happened``.
         """
         talk = self._by_peer.get(peer)
         if talk is None or not talk.is_open:
