@@ -18,6 +18,7 @@ from plugins.operator.tests.town import Mayor
 from thespian.actors import ActorAddress, ActorSystem
 from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
+from thespian_multiproc.runtime import opaque
 from tools.ports import free_port
 
 PATIENCE_S = 60  # a deadline that only a failing test waits for
@@ -28,6 +29,12 @@ def shared_bases() -> list[str]:
     registry = default_registry()
     specs = [registry.find(SystemBaseSpec, name) for name in registry.names(SystemBaseSpec)]
     return [spec.name for spec in specs if spec.transport is not None and spec.outlives_starter]
+
+
+@pytest.fixture(autouse=True)
+def _others_open_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator's program opens no values of users' classes, for good; later tests of this process do."""
+    monkeypatch.setattr(opaque, "_keeps_closed", opaque._keeps_closed)
 
 
 @attrs.frozen

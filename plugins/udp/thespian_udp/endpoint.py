@@ -35,9 +35,9 @@ LARGEST_DATAGRAM_BYTES = 65_536  # one more than any has, so none is cut
 ENOUGH_READ_BYTES = 1 << 20
 # How often in a row a call may fail for what an earlier datagram met: that is told first, and clears it.
 MOST_OLD_ERRORS = 16
-# Our choice: a look whether another datagram is there costs a tenth of what is done with one. It is taken for
-# one in so many; where there was another, it is taken each time until there is none.
-MOST_ALONE = 8
+# Our choice: what comes so soon after a look that found nothing has most likely come alone. To look whether
+# something is behind it would cost a tenth of all that is done with it.
+ALONE_WITHIN_S = 0.000_1
 
 
 class _Waiting(NamedTuple):
@@ -71,7 +71,7 @@ class UdpEndpoint(Endpoint):
         self._held: tuple[bytes, SocketAddress] | None = None
         # Read into, and copied from: blocks that are cut to size would leave a memory full of holes.
         self._room = memoryview(bytearray(LARGEST_DATAGRAM_BYTES))
-        self._alone = 0  # how many datagrams in a row were read without a look for another
+        self._empty_at = 0.0  # when nothing was there
         self._events: list[Event] = []
         self._outcomes = Outcomes(self._events)
 
@@ -167,6 +167,7 @@ class UdpEndpoint(Endpoint):
         until = None if timeout_s is None else now + timeout_s
         self._heard.clear()
         events, outcomes = self._events, self._outcomes
+        is_alone = now - self._empty_at < ALONE_WITHIN_S
         if self._held is not None:
             self._read()
         while True:
@@ -177,8 +178,11 @@ class UdpEndpoint(Endpoint):
                     due = decides
             if events:
                 due = 0.0
-            woken = self._attend(None if due is None else max(0.0, due - now))
-            if events or woken or timeout_s == 0:
+            woken = self._attend(None if due is None else max(0.0, due - now), is_alone)
+            if events or woken:
+                break
+            if timeout_s == 0:
+                self._empty_at = now
                 break
             now = time.monotonic()
             if until is not None and now >= until:
@@ -189,10 +193,13 @@ class UdpEndpoint(Endpoint):
         events.clear()
         return told
 
-    def _attend(self, timeout_s: float | None) -> bool:
+    def _attend(self, timeout_s: float | None, is_alone: bool) -> bool:
         """Read and send what can be; return whether this was woken."""
         woken = False
-        for number, ready in self._watcher.poll(timeout_s, 2):
+        found = self._watcher.poll(0, 2)
+        if not found and timeout_s != 0:
+            found, is_alone = self._watcher.poll(timeout_s, 2), True
+        for number, ready in found:
             if number == self._waking:
                 woken = True
                 self._waker.clear()
@@ -200,17 +207,14 @@ class UdpEndpoint(Endpoint):
             if ready & ~READ and self._waiting:
                 self._send_waiting()
             if ready & ~WRITE:
-                self._read()
+                self._read(is_alone)
         return woken
 
-    def _read(self) -> None:
-        """Take in what came, but of each stranger one frame at most."""
+    def _read(self, is_alone: bool = False) -> None:
+        """Take in what came, one datagram if it seems to be alone, but of each stranger one frame at most."""
         heard = self._heard
-        taken = has_read = failed = 0
-        while has_read < ENOUGH_READ_BYTES:
-            if taken == 1 and self._alone < MOST_ALONE:  # most likely nothing more is there
-                self._alone += 1
-                return
+        has_read = failed = 0
+        while has_read < (1 if is_alone else ENOUGH_READ_BYTES):
             if self._held is not None:
                 (data, address), self._held = self._held, None
             else:
@@ -218,8 +222,6 @@ class UdpEndpoint(Endpoint):
                     size, address = self._sock.recvfrom_into(self._room)
                     data = self._room[:size].tobytes()
                 except BlockingIOError:
-                    if taken < 2:
-                        self._alone = 0
                     return
                 except OSError:  # about a datagram that was sent, not about one that came
                     self._hear_refusals()
@@ -227,7 +229,6 @@ class UdpEndpoint(Endpoint):
                     if failed == MOST_OLD_ERRORS:
                         return
                     continue
-            taken += 1
             # Also what is not worth a word takes time.
             has_read += len(data) + STRANGER_FRAME_BYTES
             if address not in self._admitted:

@@ -40,6 +40,9 @@ from thespian_multiproc.transport.interface import Buffer, Endpoint, Received
 AT_ONCE = 16  # so many sends in a row leave at once; more are a flood, and go out together
 FLOOD_BYTES = 64 << 10  # what piles up in a flood before it goes out: a socket's usual room
 SWEEP_BYTES = 1 << 20  # what piles up before the other sides' counters are looked for, too
+MOST_IN_VAIN = (
+    64  # our choice: so many looks in a row may find something, and no mail: strangers can go on so
+)
 MOST_COMPLAINTS = 100  # our choice: anybody can cause one, and not everybody reads them
 _new_tuple = tuple.__new__
 TOO_MUCH_UNSENT = "too much mail of its sender waits to be sent already"
@@ -291,26 +294,30 @@ class Exchange:
         finally:
             self._turns.give()
 
-    def attend(self, timeout_s: float | None) -> None:
+    def attend(self, timeout_s: float | None) -> bool:
         """Wait for something to happen, and do what follows; mail is put into the inbox.
 
         Args:
             timeout_s: how long to wait; None for ever, 0 to look only.
+
+        Returns:
+            Whether something has happened here, and not before another thread.
         """
         turns = self._turns
         if turns.attend(timeout_s):
             try:
-                if not self.is_closed:
-                    self._attend(timeout_s)
+                return not self.is_closed and self._attend(timeout_s)
             finally:
                 turns.attended()
+        return False
 
     def catch_up(self) -> None:
         """Take in all that has arrived by now."""
-        before = -1
-        while before != self._taken_in:
+        empty = vain = 0
+        while empty < 2 and vain < MOST_IN_VAIN:  # one look may find nothing though something is there
             before = self._taken_in
-            self.attend(0)
+            empty = 0 if self.attend(0) else empty + 1
+            vain = 0 if self._taken_in > before else vain + 1
 
     def came_back(self, correspondent: str, number: int) -> bool:
         """Whether a message that was sent to somebody has come back as poison already."""
@@ -380,7 +387,7 @@ class Exchange:
         finally:
             self._turns.give()
 
-    def _attend(self, timeout_s: float | None) -> None:
+    def _attend(self, timeout_s: float | None) -> bool:
         sessions = self._sessions
         if self._gone and not self.inbox:
             self._forget_the_gone()
@@ -398,6 +405,7 @@ class Exchange:
                 self._carry_out(effects)
         if due <= now:
             self._carry_out(sessions.tick(now))
+        return bool(events)
 
     def _forget_the_gone(self) -> None:
         for name in self._gone:

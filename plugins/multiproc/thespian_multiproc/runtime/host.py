@@ -220,6 +220,7 @@ class Host:
     def complete_status(self, status: Thespian_ActorStatus) -> None:
         """Add mail and wake-ups."""
         exchange, now = self._exchange, time.monotonic()
+        exchange.catch_up()  # a look at the mailbox does not always find all that is there
         unhandled = exchange.unhandled()
         status.miscKeyVals |= {
             "Mail.Waiting": exchange.waiting,

@@ -162,8 +162,9 @@ class Endpoint(abc.ABC):
             timeout_s: how long to wait; None for ever, 0 to look only.
 
         Returns:
-            Events in the order they happened. None after ``timeout_s`` or :meth:`wake`; and, now and then,
-            when only the transport itself had something to do: whoever waits looks again.
+            Events in the order they happened, not always all that did. None after ``timeout_s`` or
+            :meth:`wake`; and, now and then, when only the transport itself had something to do: whoever
+            waits looks again.
 
         Raises:
             ConnectionError: what all mailboxes of the system are reached through is gone, if there is such
