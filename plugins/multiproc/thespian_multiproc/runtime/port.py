@@ -177,8 +177,11 @@ class EnginePort(ProgramMail, Port):
             self.wait_until_closed()
 
     def wait_for_end(self, until: float) -> None:
-        """Wait until the system has ended, or a moment of the monotonic clock has come."""
-        while not self.has_ended and (left_s := until - time.monotonic()) > 0:
+        """Wait until the system has ended, or a moment of the monotonic clock has come.
+
+        Returns at once when another thread has closed this port, and so hears no more.
+        """
+        while self.is_open and (left_s := until - time.monotonic()) > 0:
             self._attend(min(left_s, QUIET_S))
 
     def wait_until_closed(self, timeout_s: float | None = None) -> bool:
