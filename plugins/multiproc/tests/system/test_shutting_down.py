@@ -43,7 +43,7 @@ def test_a_shutdown_is_heard_of_though_other_threads_give_their_connections_up(a
     assert asys.ask(lingering, "hello", PATIENCE_S) == "hello"
     with ExitStack() as connections:
         # Any of these may be the one by which the end is asked for.
-        mine = [connections.enter_context(asys.private()) for _ in range(20)][0]
+        mine = [connections.enter_context(asys.private()) for _ in range(20)].pop()
         heard = []
 
         def give_up() -> None:
