@@ -70,7 +70,7 @@ class MultiprocBase(SystemBase):
         self._admin: ProcessWatch | None = None
         self._first_port: EnginePort | None = None
         self._ports: weakref.WeakSet[EnginePort] = weakref.WeakSet()
-        self._adding = threading.Lock()  # a set that grows cannot be gone through
+        self._adding = threading.RLock()  # a set that grows cannot be gone through
         self._stopped = False
 
     @property
@@ -186,7 +186,7 @@ class MultiprocBase(SystemBase):
 
     def abandon(self) -> None:
         """In a fork of the process that opened them: let go of the ports."""
-        self._ports, self._adding = weakref.WeakSet(), threading.Lock()
+        self._ports, self._adding = weakref.WeakSet(), threading.RLock()
 
     # Inside
 
@@ -269,7 +269,7 @@ class MultiprocBase(SystemBase):
         ports = self._all_ports()
         if any(port.has_ended for port in ports):
             return None
-        # A new one when the program has closed all that it had.
+        # A new one when the program has closed all that it had, or a signal handler has interrupted a call.
         return next((port for port in ports if port.is_open), None) or self.connect()
 
     def _all_ports(self) -> list[EnginePort]:

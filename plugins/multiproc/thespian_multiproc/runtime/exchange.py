@@ -105,6 +105,7 @@ class Exchange:
         self._sleeper = Sleeper(endpoint)
         self.wake = self._sleeper.wake  # makes who attends return; from any thread, and from signal handlers
         self._turns = Turns(self.wake)
+        self._late: deque[tuple[ActorAddress, Mailbox, str, bytes]] = deque()  # what signal handlers sent
         self._left: list[int] = []  # frames that have left, and whose links do not know it yet
         self._sent_in_a_row = 0
         self._sweep_at_bytes = SWEEP_BYTES
@@ -123,7 +124,12 @@ class Exchange:
     @property
     def has_pending(self) -> bool:
         """Whether something waits for :meth:`rest`."""
-        return bool(self._left)
+        return bool(self._left or self._late)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether this is asked by a signal handler, in the middle of a call that only it can let go on."""
+        return self._turns.are_mine()
 
     @property
     def suspicions(self) -> list[str]:
@@ -241,35 +247,21 @@ class Exchange:
             return
         if len(data) > self.largest_bytes:
             raise wire.too_large(len(data), min(self.largest_bytes, self.most_message_bytes))
+        if self._turns.are_mine():
+            self._late.append((to, mailbox, name, data))  # until the call that was interrupted goes on
+            self.wake()
+            return
         self._turns.take()
         try:
-            if self.is_closed:
-                return
-            if name not in self._written:
-                self._written.add(name)
-                self._addresses[name] = to
-            now = time.monotonic()
-            self._sent_in_a_row += 1
-            sessions = self._sessions
-            if self._sent_in_a_row <= AT_ONCE and (usual := sessions.transmit(name, data, now)) is not None:
-                frame, talk = usual
-                if not self._endpoint.submit(frame, talk.peer, sessions.next_token):
-                    sessions.is_leaving(talk)
-                return
-            effects = sessions.send(mailbox.id or "", mailbox.where, data, now)
-            if effects:
-                self._carry_out(effects)
-            if self._left and (self._sent_in_a_row <= AT_ONCE or self.load.unsent_bytes > FLOOD_BYTES):
-                self._tell_left()
-            if self.load.unsent_bytes > self._sweep_at_bytes:
-                self._attend(0)
-                self._sweep_at_bytes = self.load.unsent_bytes + SWEEP_BYTES
+            if self._late:
+                self._send_late()
+            self._send(to, mailbox, name, data)
         finally:
             self._turns.give()
 
     def rest(self) -> None:
         """Let everything go out that waits for more."""
-        if self._left or self._to_handle:
+        if self._left or self._to_handle or self._late:
             self._turns.take()
             try:
                 self._settle()
@@ -372,6 +364,33 @@ class Exchange:
 
     # With the lock
 
+    def _send(self, to: ActorAddress, mailbox: Mailbox, name: str, data: bytes) -> None:
+        if self.is_closed:
+            return
+        if name not in self._written:
+            self._written.add(name)
+            self._addresses[name] = to
+        now = time.monotonic()
+        self._sent_in_a_row += 1
+        sessions = self._sessions
+        if self._sent_in_a_row <= AT_ONCE and (usual := sessions.transmit(name, data, now)) is not None:
+            frame, talk = usual
+            if not self._endpoint.submit(frame, talk.peer, sessions.next_token):
+                sessions.is_leaving(talk)
+            return
+        effects = sessions.send(mailbox.id or "", mailbox.where, data, now)
+        if effects:
+            self._carry_out(effects)
+        if self._left and (self._sent_in_a_row <= AT_ONCE or self.load.unsent_bytes > FLOOD_BYTES):
+            self._tell_left()
+        if self.load.unsent_bytes > self._sweep_at_bytes:
+            self._attend(0)
+            self._sweep_at_bytes = self.load.unsent_bytes + SWEEP_BYTES
+
+    def _send_late(self) -> None:
+        while self._late:
+            self._send(*self._late.popleft())
+
     def _answer(self, ask: Callable[[], Iterable[Effect]]) -> None:
         self._turns.take()
         try:
@@ -384,7 +403,7 @@ class Exchange:
         sessions = self._sessions
         if self._gone and not self.inbox:
             self._forget_the_gone()
-        if self._to_handle or self._left or self._sent_in_a_row:
+        if self._to_handle or self._left or self._sent_in_a_row or self._late:
             self._settle()
         if (due := sessions.next_tick) < inf and timeout_s != 0:
             left_s = max(0.0, due - time.monotonic())
@@ -398,6 +417,8 @@ class Exchange:
                 self._carry_out(effects)
         if due <= now:
             self._carry_out(sessions.tick(now))
+        if self._late:  # a signal handler has ended the wait
+            self._settle()
 
     def _forget_the_gone(self) -> None:
         for name in self._gone:
@@ -407,6 +428,7 @@ class Exchange:
         self._gone.clear()
 
     def _settle(self) -> None:
+        self._send_late()
         self._sent_in_a_row = 0
         if self._to_handle:
             counts, self._to_handle = self._to_handle, {}
