@@ -1,4 +1,4 @@
-"""A program ends its system while its threads go on."""
+"""Threads of a program give up what others still use: a connection, or the whole system."""
 
 from __future__ import annotations
 
@@ -59,3 +59,18 @@ def test_a_shutdown_is_heard_of_though_other_threads_give_their_connections_up(a
         other.join()
     assert heard == ["now"]
     assert LAST_S / 2 < took_s < LAST_S * 3
+
+
+@pytest.mark.slow
+def test_who_waits_at_a_connection_that_another_thread_gives_up_gets_nothing_at_once(
+    asys: ActorSystem,
+) -> None:
+    lingering = asys.createActor(Lingering)
+    assert asys.ask(lingering, "hello", PATIENCE_S) == "hello"
+    heard = []
+    with asys.private() as mine:
+        other = threading.Thread(target=lambda: heard.append(mine.ask(lingering, "say when")), daemon=True)
+        other.start()
+        assert asys.listen(PATIENCE_S) == "was asked"
+    other.join(PATIENCE_S)
+    assert heard == [None]

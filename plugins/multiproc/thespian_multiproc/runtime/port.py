@@ -163,7 +163,7 @@ class EnginePort(ProgramMail, Port):
                 while self._mail:
                     if (envelope := self._opened(self._mail.popleft())) is not None:
                         return envelope
-                if self.has_ended:
+                if self.has_ended or self._closing_until is not None:  # another thread may have closed it
                     return None
                 left_s = LOOK_AFTER_S if deadline is None else min(deadline - time.monotonic(), LOOK_AFTER_S)
                 if left_s < 0:
