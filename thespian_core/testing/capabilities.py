@@ -111,6 +111,15 @@ class Capabilities:
         assert asys.listen(PATIENCE_S) == ("seen", ("child exited", child))
         assert "Contract Light" not in asys.capabilities
 
+    def test_an_actor_that_was_about_to_start_is_checked_anew_too(self, asys: ActorSystem) -> None:
+        asys.updateCapability("Contract Light", True)
+        parent = asys.createActor(Doer)
+        asys.ask(parent, do("report"), PATIENCE_S)
+        asys.tell(parent, do("create_and_update", NeedsLight, "Contract Light", None))
+        told = listen_for(asys, 2)
+        (child,) = (message for message in told if isinstance(message, ActorAddress))
+        assert ("seen", ("child exited", child)) in told
+
     def test_an_update_that_changes_nothing_ends_nobody(self, asys: ActorSystem) -> None:
         asys.updateCapability("Contract Light", True)
         light = asys.createActor(NeedsLight)

@@ -151,6 +151,12 @@ class Doer(ActorTypeDispatcher):
         self.updateCapability(name, value)
         return "asked"
 
+    def do_create_and_update(self, _: ActorAddress, what: Any, name: str, value: Any) -> ActorAddress:
+        """Create an actor, and update a capability before it can have started."""
+        child = self.createActor(what)
+        self.updateCapability(name, value)
+        return child
+
     def do_shut_down(self, _: ActorAddress) -> None:
         """End the system."""
         self.actorSystemShutdown()

@@ -7,6 +7,7 @@ import logging
 import os
 import pickle
 import signal
+import threading
 import time
 import weakref
 from collections.abc import Mapping
@@ -69,6 +70,7 @@ class MultiprocBase(SystemBase):
         self._admin: ProcessWatch | None = None
         self._first_port: EnginePort | None = None
         self._ports: weakref.WeakSet[EnginePort] = weakref.WeakSet()
+        self._adding = threading.RLock()  # a set that grows cannot be gone through
         self._stopped = False
 
     @property
@@ -175,7 +177,7 @@ class MultiprocBase(SystemBase):
                 admin.wait(STRAGGLER_S)
         finally:
             is_gone = admin.is_gone()
-            for port in list(self._ports):
+            for port in self._all_ports():
                 port.has_ended = port.has_ended or is_gone
                 port.close()
             reap(admin.pid)
@@ -184,7 +186,7 @@ class MultiprocBase(SystemBase):
 
     def abandon(self) -> None:
         """In a fork of the process that opened them: let go of the ports."""
-        self._ports = weakref.WeakSet()
+        self._ports, self._adding = weakref.WeakSet(), threading.RLock()
 
     # Inside
 
@@ -235,7 +237,8 @@ class MultiprocBase(SystemBase):
             lambda hears: open_exchange(transport, None, f"{new_prefix()}p", key, hears),
             ActorAddress(Mailbox(self._scheme, self._place)),
         )
-        self._ports.add(port)
+        with self._adding:
+            self._ports.add(port)
         look_after(port)
         return port
 
@@ -250,17 +253,28 @@ class MultiprocBase(SystemBase):
         return joined
 
     def _ask_to_end(self, admin: ProcessWatch, until: float) -> None:
-        port = next((port for port in self._ports if port.is_open), None)
+        killed: tuple[str, ...] = ()
         with contextlib.suppress(ActorSystemFailure):  # it is gone, or as good as that
-            if port is None and not any(port.has_ended for port in self._ports):
-                port = self.connect()  # the program has closed all that it had
-            if port is not None:
-                request = Envelope(port.admin, ShutDown(), port.address)
-                port.send(request, max(0.1, until - time.monotonic()))
-                port.wait_for_end(until)
+            while (port := self._speaker()) is not None and (left_s := until - time.monotonic()) > 0:
+                with contextlib.suppress(ActorSystemFailure):  # another thread has closed it since: ask again
+                    port.send(Envelope(port.admin, ShutDown(), port.address), max(0.1, left_s))
+                    port.wait_for_end(until)
+                killed = port.killed
         admin.wait(max(0.0, until - time.monotonic()))
-        for line in port.killed if port is not None else ():
+        for line in killed:
             logging.getLogger("thespian").warning("killed at shutdown: %s", line)
+
+    def _speaker(self) -> EnginePort | None:
+        """Return a port from which the end can be asked for; None when it has come."""
+        ports = self._all_ports()
+        if any(port.has_ended for port in ports):
+            return None
+        # A new one when the program has closed all that it had, or a signal handler has interrupted a call.
+        return next((port for port in ports if port.is_open), None) or self.connect()
+
+    def _all_ports(self) -> list[EnginePort]:
+        with self._adding:
+            return list(self._ports)
 
 
 def _import_the_rest() -> None:

@@ -70,6 +70,7 @@ class AdminProcess:
         self._exchange = exchange
         self._launching = launching
         self._reservations = Reservations(exchange, plan.scheme)
+        self._offer = NewCapabilities(plan.capabilities)
         offers = pickle.loads(plan.capabilities)
         self._admin = Admin(
             exchange.address, offers, self._reservations.mint, problem_with, offers.get(SOURCE_AUTHORITY)
@@ -174,8 +175,11 @@ class AdminProcess:
                 if id_ not in self._whereabouts.births:
                     birth = self._whereabouts.births[id_] = birth_of(order)
                     self._admin.adopted(birth)
-            case Started(id=id_) if id_ in self._whereabouts.births:
-                self._carry_out(self._admin.started(self._whereabouts.births[id_]))
+            case Started(id=id_, version=version) if id_ in self._whereabouts.births:
+                birth = self._whereabouts.births[id_]
+                self._carry_out(self._admin.started(birth))
+                if version != self._offer.version:  # they have changed since its process was started
+                    self._post(birth.address, self._offer, kind=wire.FOR_THE_RUNTIME)
             case NotStarted(id=id_, refusal=refusal) if id_ in self._whereabouts.births:
                 self._carry_out(self._admin.refused(self._whereabouts.births.pop(id_), refusal))
             case Died(id=id_, abruptly=abruptly, how=how, progress=progress):
@@ -215,10 +219,11 @@ class AdminProcess:
                     self._reservations.release(to)
                     self._whereabouts.obituaries.refused(str(to.key), details)
                 case Recheck(capabilities):
-                    packed = NewCapabilities(pickle.dumps(capabilities, wire.PROTOCOL))
-                    self._launching.order(packed)
+                    packed = pickle.dumps(capabilities, wire.PROTOCOL)
+                    self._offer = NewCapabilities(packed, self._offer.version + 1)
+                    self._launching.order(self._offer)
                     for actor in self._admin.living():
-                        self._post(actor, packed, kind=wire.FOR_THE_RUNTIME)
+                        self._post(actor, self._offer, kind=wire.FOR_THE_RUNTIME)
                 case Log(level, text):
                     getattr(logging.getLogger("thespian"), level)("%s", text)
 

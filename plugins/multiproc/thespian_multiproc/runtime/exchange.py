@@ -34,7 +34,7 @@ from thespian_multiproc.runtime.arrivals import Arrivals
 from thespian_multiproc.runtime.inquiries import Fate
 from thespian_multiproc.runtime.memory import LARGE_BYTES, keep_large_blocks
 from thespian_multiproc.runtime.sleeping import Sleeper
-from thespian_multiproc.runtime.turns import Turns
+from thespian_multiproc.runtime.turns import Interrupted, Turns
 from thespian_multiproc.transport.interface import Buffer, Endpoint, Received
 
 AT_ONCE = 16  # so many sends in a row leave at once; more are a flood, and go out together
@@ -108,6 +108,7 @@ class Exchange:
         self._sleeper = Sleeper(endpoint)
         self.wake = self._sleeper.wake  # makes who attends return; from any thread, and from signal handlers
         self._turns = Turns(self.wake)
+        self._late: deque[tuple[ActorAddress, Mailbox, str, bytes]] = deque()  # what signal handlers sent
         self._left: list[int] = []  # frames that have left, and whose links do not know it yet
         self._sent_in_a_row = 0
         self._sweep_at_bytes = SWEEP_BYTES
@@ -126,7 +127,12 @@ class Exchange:
     @property
     def has_pending(self) -> bool:
         """Whether something waits for :meth:`rest`."""
-        return bool(self._left)
+        return bool(self._left or self._late)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether this is asked by a signal handler, in the middle of a call that only it can let go on."""
+        return self._turns.are_mine()
 
     @property
     def suspicions(self) -> list[str]:
@@ -244,35 +250,22 @@ class Exchange:
             return
         if len(data) > self.largest_bytes:
             raise wire.too_large(len(data), min(self.largest_bytes, self.most_message_bytes))
-        self._turns.take()
         try:
-            if self.is_closed:
-                return
-            if name not in self._written:
-                self._written.add(name)
-                self._addresses[name] = to
-            now = time.monotonic()
-            self._sent_in_a_row += 1
-            sessions = self._sessions
-            if self._sent_in_a_row <= AT_ONCE and (usual := sessions.transmit(name, data, now)) is not None:
-                frame, talk = usual
-                if not self._endpoint.submit(frame, talk.peer, sessions.next_token):
-                    sessions.is_leaving(talk)
-                return
-            effects = sessions.send(mailbox.id or "", mailbox.where, data, now)
-            if effects:
-                self._carry_out(effects)
-            if self._left and (self._sent_in_a_row <= AT_ONCE or self.load.unsent_bytes > FLOOD_BYTES):
-                self._tell_left()
-            if self.load.unsent_bytes > self._sweep_at_bytes:
-                self._attend(0)
-                self._sweep_at_bytes = self.load.unsent_bytes + SWEEP_BYTES
+            self._turns.take()
+        except Interrupted:
+            self._late.append((to, mailbox, name, data))  # until the call that was interrupted goes on
+            self.wake()
+            return
+        try:
+            if self._late:
+                self._send_late()
+            self._send(to, mailbox, name, data)
         finally:
             self._turns.give()
 
     def rest(self) -> None:
         """Let everything go out that waits for more."""
-        if self._left or self._to_handle:
+        if self._left or self._to_handle or self._late:
             self._turns.take()
             try:
                 self._settle()
@@ -379,6 +372,33 @@ class Exchange:
 
     # With the lock
 
+    def _send(self, to: ActorAddress, mailbox: Mailbox, name: str, data: bytes) -> None:
+        if self.is_closed:
+            return
+        if name not in self._written:
+            self._written.add(name)
+            self._addresses[name] = to
+        now = time.monotonic()
+        self._sent_in_a_row += 1
+        sessions = self._sessions
+        if self._sent_in_a_row <= AT_ONCE and (usual := sessions.transmit(name, data, now)) is not None:
+            frame, talk = usual
+            if not self._endpoint.submit(frame, talk.peer, sessions.next_token):
+                sessions.is_leaving(talk)
+            return
+        effects = sessions.send(mailbox.id or "", mailbox.where, data, now)
+        if effects:
+            self._carry_out(effects)
+        if self._left and (self._sent_in_a_row <= AT_ONCE or self.load.unsent_bytes > FLOOD_BYTES):
+            self._tell_left()
+        if self.load.unsent_bytes > self._sweep_at_bytes:
+            self._attend(0)
+            self._sweep_at_bytes = self.load.unsent_bytes + SWEEP_BYTES
+
+    def _send_late(self) -> None:
+        while self._late:
+            self._send(*self._late.popleft())
+
     def _answer(self, ask: Callable[[], Iterable[Effect]]) -> None:
         self._turns.take()
         try:
@@ -391,7 +411,7 @@ class Exchange:
         sessions = self._sessions
         if self._gone and not self.inbox:
             self._forget_the_gone()
-        if self._to_handle or self._left or self._sent_in_a_row:
+        if self._to_handle or self._left or self._sent_in_a_row or self._late:
             self._settle()
         if (due := sessions.next_tick) < inf and timeout_s != 0:
             left_s = max(0.0, due - time.monotonic())
@@ -405,6 +425,8 @@ class Exchange:
                 self._carry_out(effects)
         if due <= now:
             self._carry_out(sessions.tick(now))
+        if self._late:  # a signal handler has ended the wait
+            self._settle()
         return bool(events)
 
     def _forget_the_gone(self) -> None:
@@ -415,6 +437,7 @@ class Exchange:
         self._gone.clear()
 
     def _settle(self) -> None:
+        self._send_late()
         self._sent_in_a_row = 0
         if self._to_handle:
             counts, self._to_handle = self._to_handle, {}

@@ -62,7 +62,7 @@ class Host:
         self._words: deque[tuple[ActorAddress, Any]] = deque()
         self._own: deque[tuple[Any, ActorAddress]] = deque()  # messages to itself that were never encoded
         self._wakeups = Wakeups()
-        self._wakeups_lock = threading.Lock()
+        self._wakeups_lock = threading.RLock()  # a signal handler may ask for a wake-up, too
         self._wakes_at: float | None = None  # when the first one falls due
         self._invitations: dict[Any, Any] = {}
         self._named: dict[int, ActorAddress] = {}

@@ -62,7 +62,7 @@ class Launcher:
     def __init__(self, argument: LauncherArgument) -> None:
         jobs = argument.jobs
         self._plan = argument.plan
-        self._capabilities = argument.plan.capabilities
+        self._offer = NewCapabilities(argument.plan.capabilities)
         self._admin_pid = os.getppid()
         self._call_in = socket.socket(fileno=argument.call_in)
         self._news_stream = socket.socket(fileno=argument.news)
@@ -171,7 +171,7 @@ class Launcher:
                 self._ordered = order, descriptors
                 self._carry_out(self._custody.ordered(id_of(order)))
             case Started():
-                self._heard = order
+                self._heard = order._replace(version=self._wards.version(order.id))
                 self._carry_out(self._custody.started(order.id))
             case NotStarted():
                 self._heard = order
@@ -179,7 +179,7 @@ class Launcher:
             case Ending():
                 self._carry_out(self._custody.ending(order.id, order.abruptly))
             case NewCapabilities():
-                self._capabilities = order.capabilities
+                self._offer = order
             case Compiled():
                 keep_compiled(order.key, order.code)
             case Look():
@@ -266,10 +266,10 @@ class Launcher:
     def _fork(self, id: str) -> list[to_do.Effect]:
         order, descriptors = self._ordered
         try:
-            pid, page = self._nursery.start(order, descriptors, self._capabilities)
+            pid, page = self._nursery.start(order, descriptors, self._offer.capabilities)
         except OSError as why:
             return self._custody.could_not_fork(id, why_no_process(why))
-        self._wards.remember(order, page)
+        self._wards.remember(order, page, self._offer.version)
         return self._custody.forked(id, pid)
 
     def _start_log(self) -> None:

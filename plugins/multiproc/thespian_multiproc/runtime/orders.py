@@ -59,9 +59,15 @@ class StartActor(NamedTuple):
 
 
 class NewCapabilities(NamedTuple):
-    """What actors that start from now on are told of their system: a pickled dict."""
+    """What actors that start from now on are told of their system.
+
+    Attributes:
+        capabilities: a pickled dict.
+        version: how often they have changed.
+    """
 
     capabilities: bytes
+    version: int = 0
 
 
 class KillAll(NamedTuple):
@@ -102,9 +108,15 @@ class Born(NamedTuple):
 
 
 class Started(NamedTuple):
-    """The actor is alive: its ``__init__`` has returned."""
+    """The actor is alive: its ``__init__`` has returned.
+
+    Attributes:
+        id: whose.
+        version: of the capabilities that it was told; the launcher says which.
+    """
 
     id: str
+    version: int = 0
 
 
 class NotStarted(NamedTuple):

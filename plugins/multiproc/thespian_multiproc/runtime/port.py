@@ -27,6 +27,7 @@ from thespian_multiproc.runtime.inquiries import Join, Joined, Leave
 from thespian_multiproc.runtime.leaving import NOT_TAKEN
 from thespian_multiproc.runtime.living import ProcessWatch
 from thespian_multiproc.runtime.programmail import LOOK_AFTER_S, ProgramMail
+from thespian_multiproc.runtime.turns import Interrupted
 
 SEND_LIMIT_S = 60.0  # the documented time that an overrun ``tell`` waits
 UNSENT_LIMIT_BYTES = 16 << 20  # our choice: what a program may have waiting before ``tell`` waits
@@ -70,8 +71,9 @@ class EnginePort(ProgramMail, Port):
 
     @property
     def is_open(self) -> bool:
-        """Whether something can be sent from here."""
-        return self.is_usable and not self.has_ended and self._closing_until is None
+        """Whether something can be sent from here, and waited for."""
+        can_wait = not self._exchange.is_interrupted
+        return can_wait and self.is_usable and not self.has_ended and self._closing_until is None
 
     @property
     def complaints(self) -> list[str]:
@@ -137,11 +139,22 @@ class EnginePort(ProgramMail, Port):
         if exchange.has_pending and not self._kick.is_set():
             self._kick.set()
 
+    def ask(self, envelope: Envelope, timeout_s: float | None) -> None:
+        """Hand one message over, and expect an answer; errors as those of :meth:`send`, and one more.
+
+        Raises:
+            Interrupted: a signal handler wants to wait in the middle of a call of its own thread's.
+        """
+        if self._exchange.is_interrupted:
+            raise Interrupted
+        self.send(envelope, timeout_s)
+
     def receive(self, timeout_s: float | None) -> Envelope | None:
         """Return the next message; see the interface.
 
         Raises:
             ActorSystemFailure: a message that this program sent could not be unpickled by its receiver.
+            Interrupted: as for :meth:`ask`.
         """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self._receivers += 1
@@ -150,7 +163,7 @@ class EnginePort(ProgramMail, Port):
                 while self._mail:
                     if (envelope := self._opened(self._mail.popleft())) is not None:
                         return envelope
-                if self.has_ended:
+                if self.has_ended or self._closing_until is not None:  # another thread may have closed it
                     return None
                 left_s = LOOK_AFTER_S if deadline is None else min(deadline - time.monotonic(), LOOK_AFTER_S)
                 if left_s < 0:
@@ -168,6 +181,10 @@ class EnginePort(ProgramMail, Port):
             return
         self._closing_until = time.monotonic() + LINGER_S
         self._give_up_mail()
+        if self._exchange.is_interrupted:  # the janitor does the rest once that call goes on
+            self._kick.set()
+            self._exchange.wake()
+            return
         if self._janitor is None or not self._exchange.unreceived:  # else when everything has come in
             self._leave()
         self._exchange.rest()
@@ -177,8 +194,11 @@ class EnginePort(ProgramMail, Port):
             self.wait_until_closed()
 
     def wait_for_end(self, until: float) -> None:
-        """Wait until the system has ended, or a moment of the monotonic clock has come."""
-        while not self.has_ended and (left_s := until - time.monotonic()) > 0:
+        """Wait until the system has ended, or a moment of the monotonic clock has come.
+
+        Returns at once when another thread has closed this port, and so hears no more.
+        """
+        while self.is_open and (left_s := until - time.monotonic()) > 0:
             self._attend(min(left_s, QUIET_S))
 
     def wait_until_closed(self, timeout_s: float | None = None) -> bool:

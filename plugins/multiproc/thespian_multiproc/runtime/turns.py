@@ -4,12 +4,25 @@ Whoever has the *lock* has the endpoint. One thread *attends*: it may wait in th
 lock. Another one that wants something takes the *gate*, wakes the endpoint, and waits for the lock; the
 attendant gives way, since it goes through the gate itself. A second thread that wants to attend follows:
 it waits until the first has attended once, and looks again.
+
+A signal handler runs in a thread that may have the endpoint already, in the middle of something. Then it
+cannot have it: to wait for itself would be for ever.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+
+
+class Interrupted(RuntimeError):
+    """A signal handler wants the endpoint that the call has which it interrupts."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a signal handler has interrupted a call to the actor system, and cannot wait for anything here: "
+            "it can tell or send, shut the system down, or use a private() connection of its own"
+        )
 
 
 class Turns:
@@ -21,20 +34,30 @@ class Turns:
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._lock = threading.Lock()
-        self._gate = threading.Lock()
-        self._attendance = threading.Lock()
-        self._news = threading.Condition(threading.Lock())
+        # All can be taken again by the thread that has them: a signal handler may come at any moment.
+        self._lock = threading.RLock()
+        self._gate = threading.RLock()
+        self._at_gate = 0
+        self._attendance = threading.RLock()
+        self._is_attended = False
+        self._news = threading.Condition()
         self._followers = 0
+        #: Whether this thread has the endpoint: if it asks, it is in a signal handler.
+        self.are_mine: Callable[[], bool] = self._lock._is_owned  # type: ignore[attr-defined]
+        self._attends: Callable[[], bool] = self._attendance._is_owned  # type: ignore[attr-defined]
         #: Give the endpoint back after :meth:`take`.
         self.give = self._lock.release
 
     def take(self) -> None:
-        """Have the endpoint; whoever waits in it is woken."""
-        if self._gate.locked() or not self._lock.acquire(blocking=False):
-            with self._gate:
-                self._wake()
-                self._lock.acquire()
+        """Have the endpoint; whoever waits in it is woken.
+
+        Raises:
+            Interrupted: this thread has it already.
+        """
+        if self.are_mine():
+            raise Interrupted
+        if self._at_gate or not self._lock.acquire(blocking=False):
+            self._pass_gate(self._wake)
 
     def attend(self, timeout_s: float | None) -> bool:
         """Have the endpoint, to wait in it; then call :meth:`attended`.
@@ -42,23 +65,46 @@ class Turns:
         Returns:
             False when another thread attends: this one has waited, for ``timeout_s`` at most, until that
             was done once.
+
+        Raises:
+            Interrupted: this thread has it already.
         """
+        if self.are_mine() or self._attends():
+            raise Interrupted
         if not self._attendance.acquire(blocking=False):
             with self._news:
                 self._followers += 1
-                if self._attendance.locked():
+                if self._is_attended:
                     self._news.wait(timeout_s)
                 self._followers -= 1
             return False
-        if self._gate.locked() or not self._lock.acquire(blocking=False):
-            with self._gate:
-                self._lock.acquire()
+        self._is_attended = True
+        try:
+            if self._at_gate or not self._lock.acquire(blocking=False):
+                self._pass_gate()
+        except BaseException:  # Ctrl-C: somebody else may attend
+            self._follow_me()
+            raise
         return True
 
     def attended(self) -> None:
         """Give the endpoint back, and let those who follow look."""
         self._lock.release()
+        self._follow_me()
+
+    def _follow_me(self) -> None:
+        self._is_attended = False
         self._attendance.release()
         if self._followers:
             with self._news:
                 self._news.notify_all()
+
+    def _pass_gate(self, wake: Callable[[], None] | None = None) -> None:
+        with self._gate:
+            self._at_gate += 1
+            try:
+                if wake is not None:
+                    wake()
+                self._lock.acquire()
+            finally:
+                self._at_gate -= 1

@@ -13,6 +13,7 @@ from thespian_multiproc.runtime.reports import Handling
 class _Ward(NamedTuple):
     order: StartActor  # without what only its process needs
     page: Page | None
+    version: int  # of the capabilities that it was told
 
 
 class Wards:
@@ -21,7 +22,7 @@ class Wards:
     def __init__(self) -> None:
         self._wards: dict[str, _Ward] = {}
 
-    def remember(self, full: StartActor, page: Page | None = None) -> StartActor:
+    def remember(self, full: StartActor, page: Page | None = None, version: int = 0) -> StartActor:
         """Keep an actor; return its order as others are told of it."""
         order = StartActor(
             full.address,
@@ -30,11 +31,15 @@ class Wards:
             global_name=full.global_name,
             source_hash=full.source_hash,
         )
-        return self._wards.setdefault(id_of(full), _Ward(order, page)).order
+        return self._wards.setdefault(id_of(full), _Ward(order, page, version)).order
 
     def order(self, id: str) -> StartActor:
         """Return the order by which an actor was started."""
         return self._wards[id].order
+
+    def version(self, id: str) -> int:
+        """Return of which version the capabilities are that an actor was told; 0 for who is unknown."""
+        return self._wards[id].version if id in self._wards else 0
 
     def forget(self, id: str) -> tuple[Progress, ...]:
         """An actor's process is no more; return how far it had come with its mail."""
