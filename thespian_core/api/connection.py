@@ -251,5 +251,5 @@ _EXCEPTIONS: dict[str, Callable[[Refusal], Exception]] = {
         ModuleNotFoundError if r.reason.startswith(f"{ModuleNotFoundError.__name__}: ") else ImportError
     )(f"{r.actor_class}: {r.reason}"),
     "source": lambda r: InvalidActorSourceHash(r.reason),
-    "shutdown": lambda r: ActorSystemFailure(f"{r.actor_class} was not created: {r.reason}"),
+    "shutdown": lambda r: ActorSystemFailure(r.text),
 }
