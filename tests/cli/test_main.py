@@ -184,6 +184,19 @@ def test_a_standard_output_that_was_closed_is_no_error(site: FakeSite) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+def test_ctrl_c_while_the_command_is_still_imported_is_no_traceback(site: FakeSite) -> None:
+    code = (
+        "import runpy, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'click': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "runpy.run_module('thespian_core.cli', run_name='__main__')\n"
+    )
+    ran = site.run("-c", code, "plugins")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
+
+
 def test_a_command_is_imported_only_when_it_is_used(busy_site: FakeSite) -> None:
     code = (
         "import sys\nfrom thespian_core.cli.main import main\n"
