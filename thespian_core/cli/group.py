@@ -120,6 +120,9 @@ class _Unusable(click.Command):
     def invoke(self, ctx: click.Context) -> None:
         raise self._error
 
+    def get_help(self, ctx: click.Context) -> str:
+        raise self._error
+
 
 def _told(error: Exception) -> str:
     """Tell an error to an operator, who can do nothing with a traceback."""
