@@ -113,6 +113,13 @@ def test_an_error_of_the_operating_system_names_the_file(busy_site: FakeSite) ->
     assert (ran.returncode, ran.stderr) == (1, "Error: No such file or directory: '/not/there'\n")
 
 
+def test_a_module_that_is_missing_is_told_with_what_tells_more(busy_site: FakeSite) -> None:
+    ran = busy_site.command("unwhole")
+    first, _place, advice, _story = ran.stderr.splitlines()
+    assert first == "Error: unexpected ModuleNotFoundError: No module named 'not_there'"
+    assert advice == "  it is not installed here; what an installation lacks is told by:  pip check"
+
+
 def test_a_bug_is_told_with_its_place_and_the_traceback_only_when_asked_for(busy_site: FakeSite) -> None:
     ran = busy_site.command("has-a-bug")
     first, place, advice = ran.stderr.splitlines()

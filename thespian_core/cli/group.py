@@ -135,5 +135,7 @@ def _told(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     if frames:
         lines.append(f"  at {Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}")
+    if isinstance(error, ModuleNotFoundError):
+        lines.append("  it is not installed here; what an installation lacks is told by:  pip check")
     lines.append("  the whole story:  thespian --traceback ...")
     return "\n".join(lines)
