@@ -146,6 +146,16 @@ def test_a_plugins_filter_is_used_by_its_name_or_its_dotted_path(
 
 
 @pytest.mark.usefixtures("filters")
+def test_a_filters_name_that_no_plugin_has_is_told_with_those_that_are_there(
+    base_name: str, tmp_path: Path
+) -> None:
+    log_defs = to_file(tmp_path / "x.log", "no-nose")
+    with pytest.raises(ActorSystemStartupFailure, match="no log filter named 'no-nose'") as raised:
+        ActorSystem(base_name, {"Admin Port": free_port()}, log_defs, transientUnique=True)
+    assert "did you mean no-noise?" in str(raised.value)
+
+
+@pytest.mark.usefixtures("filters")
 def test_a_filter_that_applies_always_need_not_be_asked_for_and_when_it_fails_no_actor_is_hurt(
     base_name: str, tmp_path: Path
 ) -> None:

@@ -33,6 +33,10 @@ def has_a_bug():
     {}["key"]
 
 @click.command()
+def unwhole():
+    import not_there
+
+@click.command()
 def interrupted():
     os.kill(os.getpid(), signal.SIGINT)
 
@@ -60,7 +64,7 @@ from thespian_core import CommandSpec, hookimpl
 def thespian_commands():
     for name in (
         *("fails", "prints", "lacks", "has_a_bug", "interrupted"),
-        *("asks", "counts", "exits", "number", "absent"),
+        *("unwhole", "asks", "counts", "exits", "number", "absent"),
     ):
         yield CommandSpec(name=name.replace("_", "-"), opens=f"commands_code:{name}")
     yield CommandSpec(name="unimportable", opens="not_there:command")

@@ -113,6 +113,13 @@ def test_an_error_of_the_operating_system_names_the_file(busy_site: FakeSite) ->
     assert (ran.returncode, ran.stderr) == (1, "Error: No such file or directory: '/not/there'\n")
 
 
+def test_a_module_that_is_missing_is_told_with_what_tells_more(busy_site: FakeSite) -> None:
+    ran = busy_site.command("unwhole")
+    first, _place, advice, _story = ran.stderr.splitlines()
+    assert first == "Error: unexpected ModuleNotFoundError: No module named 'not_there'"
+    assert advice == "  it is not installed here; what an installation lacks is told by:  pip check"
+
+
 def test_a_bug_is_told_with_its_place_and_the_traceback_only_when_asked_for(busy_site: FakeSite) -> None:
     ran = busy_site.command("has-a-bug")
     first, place, advice = ran.stderr.splitlines()
@@ -182,6 +189,19 @@ def test_a_standard_output_that_was_closed_is_no_error(site: FakeSite) -> None:
     code = "import sys; sys.stdout = None; from thespian_core.cli.main import main; sys.exit(main())"
     ran = site.run("-c", code, "plugins")
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_ctrl_c_while_the_command_is_still_imported_is_no_traceback(site: FakeSite) -> None:
+    code = (
+        "import runpy, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'click': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "runpy.run_module('thespian_core.cli', run_name='__main__')\n"
+    )
+    ran = site.run("-c", code, "plugins")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
 
 
 def test_a_command_is_imported_only_when_it_is_used(busy_site: FakeSite) -> None:

@@ -101,6 +101,7 @@ def test_ctrl_c_goes_through_and_the_message_is_accounted_for(cell: ActorCell, h
     with pytest.raises(KeyboardInterrupt):
         cell.receive("hello", OTHER)
     assert host.posted == [(OTHER, PoisonMessage("hello"), ME)]
+    assert host.posted[0][1].details.startswith("its handler was broken off\n")
     script(cell).script = lambda message: None
     cell.receive("again", OTHER)
     assert script(cell).seen[-1] == "again"
@@ -111,6 +112,7 @@ def test_system_exit_ends_the_actor_abruptly(cell: ActorCell, host: RecordingHos
     cell.receive("hello", OTHER)
     assert host.endings == [(ME, True)]
     assert host.posted == [(OTHER, PoisonMessage("hello"), ME)]
+    assert host.posted[0][1].details.startswith("the actor ended while it handled this message\n")
     cell.receive("too late", OTHER)
     assert host.dead == [(ME, "too late", OTHER)]
 

@@ -149,7 +149,7 @@ class Actor(ActorBase):
         """Unload a source; see :meth:`ActorSystem.unloadActorSource`. Does not wait."""
         from thespian_core.semantics.sourcerequests import UnloadSource
 
-        self._thespian_cell.request(UnloadSource(checked_hash(sourceHash) or ""))
+        self._thespian_cell.request(UnloadSource(checked_text(sourceHash, "sourceHash")))
 
     def preRegisterRemoteSystem(
         self, remoteAddress: str, remoteCapabilities: MutableMapping[str, Any]
@@ -219,6 +219,19 @@ def checked_capability(name: object) -> str:
     Raises:
         TypeError: it is no text.
     """
-    if not isinstance(name, str):
-        raise TypeError(f"the name of a capability is text, not {type(name).__name__} ({shown(name)})")
-    return name
+    return checked_text(name, "the name of a capability")
+
+
+def checked_text(text: object, what: str) -> str:
+    """Return a text.
+
+    Args:
+        text: what was given.
+        what: what it is called in the error.
+
+    Raises:
+        TypeError: it is no text.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"{what} is text, not {type(text).__name__} ({shown(text)})")
+    return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
@@ -124,7 +125,8 @@ class Connection:
         if isinstance(answer, ActorCreated):
             return answer.address
         if isinstance(answer, CreateFailed):
-            raise _exception(answer.refusal)
+            here = "" if source_hash else _only_here(actor_class, answer.refusal)
+            raise _exception(answer.refusal._replace(reason=answer.refusal.reason + here))
         what = f"the request to create {class_name(actor_class)}"
         waited_s = time.monotonic() - began
         if waited_s < CREATE_LIMIT_S:  # else nothing can come any more
@@ -238,6 +240,19 @@ def _left(deadline: float | None) -> float | None:
     return min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX)
 
 
+def _only_here(actor_class: object, refusal: Refusal) -> str:
+    """Say where this process has the module that another did not find; nothing if it was another module."""
+    before, *quoted = refusal.reason.split("'")[:2]
+    if not isinstance(actor_class, type) or before != "ModuleNotFoundError: No module named ":
+        return ""
+    module = actor_class.__module__
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if file is None or not f"{module}.".startswith(f"{quoted[0]}."):
+        return ""
+    where = f"this program has {module} from {file}, and other processes look for it in sys.path only"
+    return f"\n  {where}\n  put the folder that {module.partition('.')[0]} is in into sys.path"
+
+
 def _exception(refusal: Refusal) -> Exception:
     return _EXCEPTIONS[refusal.kind](refusal)
 
@@ -251,5 +266,5 @@ _EXCEPTIONS: dict[str, Callable[[Refusal], Exception]] = {
         ModuleNotFoundError if r.reason.startswith(f"{ModuleNotFoundError.__name__}: ") else ImportError
     )(f"{r.actor_class}: {r.reason}"),
     "source": lambda r: InvalidActorSourceHash(r.reason),
-    "shutdown": lambda r: ActorSystemFailure(f"{r.actor_class} was not created: {r.reason}"),
+    "shutdown": lambda r: ActorSystemFailure(r.text),
 }

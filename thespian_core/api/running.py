@@ -41,7 +41,7 @@ class RunningSystem:
             ActorSystemStartupFailure: it could not be started.
         """
         registry = default_registry()
-        base_class = registry.open(SystemBaseSpec, base_name)
+        base_class = registry.open_class(SystemBaseSpec, base_name, SystemBase)
         version = registry.find(SystemBaseSpec, base_name).version
         offered = registry.capabilities(base_name, capabilities)
         base = base_class(Plan(base_name, version, offered, None if log_defs == {} else log_defs))

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from thespian_core.addresses import ActorAddress
-from thespian_core.api.actor import checked_capability, checked_hash, checked_name
+from thespian_core.api.actor import checked_capability, checked_hash, checked_name, checked_text
 from thespian_core.api.choosing import check_types, warn_of_another_port
 from thespian_core.errors import ActorSystemException
 from thespian_core.publicly import public
@@ -136,7 +136,7 @@ class ActorSystem:
         Raises:
             TypeError: ``sourceHash`` is no text.
         """
-        self._open().unload_source(checked_hash(sourceHash) or "")
+        self._open().unload_source(checked_text(sourceHash, "sourceHash"))
 
     def tell(self, actorAddr: ActorAddress, msg: Any) -> None:
         """Send a message.
@@ -216,7 +216,7 @@ class ActorSystem:
         """Call a method that only this system base has; None when it has none of that name."""
         from thespian_core.systembase import SystemBase
 
-        is_its_own = not name.startswith("_") and not hasattr(SystemBase, name)
+        is_its_own = not checked_text(name, "name").startswith("_") and not hasattr(SystemBase, name)
         method = getattr(self._running.base, name, None) if is_its_own else None
         return method(*args, **kwargs) if callable(method) else None
 

@@ -120,6 +120,9 @@ class _Unusable(click.Command):
     def invoke(self, ctx: click.Context) -> None:
         raise self._error
 
+    def get_help(self, ctx: click.Context) -> str:
+        raise self._error
+
 
 def _told(error: Exception) -> str:
     """Tell an error to an operator, who can do nothing with a traceback."""
@@ -132,5 +135,7 @@ def _told(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     if frames:
         lines.append(f"  at {Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}")
+    if isinstance(error, ModuleNotFoundError):
+        lines.append("  it is not installed here; what an installation lacks is told by:  pip check")
     lines.append("  the whole story:  thespian --traceback ...")
     return "\n".join(lines)

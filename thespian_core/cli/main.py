@@ -9,9 +9,8 @@ from typing import Any
 
 import click
 
+from thespian_core.cli.entry import INTERRUPTED
 from thespian_core.cli.group import PluginGroup
-
-INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended: 128 + SIGINT
 
 
 def _print_version(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:

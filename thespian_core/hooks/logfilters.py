@@ -18,7 +18,7 @@ def with_named_filters(definitions: Mapping[str, Any], registry: PluginRegistry)
         registry: where names are looked up.
 
     Raises:
-        PluginError: a filter cannot be opened, or two plugins provide it.
+        PluginError: a filter cannot be opened, two plugins provide it, or none does.
     """
     found = dict(definitions)
     filters = found.get("filters")
@@ -50,6 +50,12 @@ def filters_for_all(
 
 
 def _opened(entry: Any, known: tuple[str, ...], registry: PluginRegistry) -> Any:
-    if isinstance(entry, Mapping) and entry.get("()") in known:
-        return {**entry, "()": registry.open(LogFilterSpec, entry["()"])}
+    factory = entry.get("()") if isinstance(entry, Mapping) else None
+    if isinstance(factory, str) and (factory in known or is_name_of_plugin(factory)):
+        return {**entry, "()": registry.open(LogFilterSpec, factory)}
     return entry
+
+
+def is_name_of_plugin(factory: str) -> bool:
+    """Say whether a filter's class is named as only plugins name them, and not by the path to it."""
+    return "." not in factory and ":" not in factory

@@ -16,6 +16,7 @@ from thespian_core.hooks.discovery import installed_plugins, is_core, names_to_b
 from thespian_core.hooks.errors import PluginBroken, PluginConflict, PluginError, PluginNotFound, describe
 from thespian_core.hooks.records import Spec, SpecT, open_spec
 from thespian_core.hooks.selection import PluginOrigin, Selection
+from thespian_core.texts import shown
 
 Observer = Literal["thespian_system_started", "thespian_system_stopped"]
 
@@ -87,6 +88,24 @@ class PluginRegistry:
         """
         spec = self.find(kind, name)
         return open_spec(spec, self.origin_of(spec))
+
+    def open_class(self, kind: type[Spec], name: str, base: type[Any]) -> Any:
+        """Find a record by name and import the class that it points to, ready to be called.
+
+        Raises:
+            PluginNotFound: no plugin in use provides it.
+            PluginConflict: two plugins do.
+            PluginBroken: it cannot be imported, does not derive from ``base``, or lacks what that asks for.
+        """
+        spec, found = self.find(kind, name), self.open(kind, name)
+        lacks = ", ".join(sorted(getattr(found, "__abstractmethods__", ())))
+        if not isinstance(found, type) or not issubclass(found, base):
+            why = f"{spec.opens} is {shown(found)}, not a class derived from {base.__name__}"
+        elif lacks:
+            why = f"{spec.opens} lacks what each {base.__name__} has: {lacks}"
+        else:
+            return found
+        raise PluginBroken(why, self.origin_of(spec))
 
     def find_all(self, kind: type[SpecT]) -> tuple[SpecT, ...]:
         """Return all records of a kind, by name.

@@ -164,14 +164,13 @@ class Admin:
         """An actor could not be created: whoever waits for it is told, and its mail goes back."""
         life = self._forget(birth)
         forgotten, _ = self._desk.ended(birth.address, had_started=False)
-        text = f"{refusal.actor_class} was not created: {refusal.reason}"
-        effects: list[Effect] = [ReturnMail(birth.address, f"Child Aborted: {text}")]
+        effects: list[Effect] = [ReturnMail(birth.address, f"Child Aborted: {refusal.text}")]
         for to, request_id in life.waiting:
             effects.append(Post(to, CreateFailed(request_id, refusal), self.address))
         if birth.parent is not None:
             effects.append(Post(birth.parent, ChildActorExited(birth.address), birth.address))
         if not life.waiting:  # nobody else says so
-            effects.append(Log("error", f"{birth.address} {text}"))
+            effects.append(Log("error", f"{birth.address} {refusal.text}"))
         return effects + forgotten
 
     def ended(self, birth: Birth, abruptly: bool) -> list[Effect]:

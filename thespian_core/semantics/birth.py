@@ -46,12 +46,18 @@ class Refusal(NamedTuple):
     Attributes:
         kind: what sort of reason it is; it decides the exception that a program gets.
         actor_class: the class that was asked for, as text.
-        reason: one sentence.
+        reason: one sentence; of a source that is not loaded, its hash.
     """
 
     kind: RefusalKind
     actor_class: str
     reason: str
+
+    @property
+    def text(self) -> str:
+        """All of it: what was not created, and why."""
+        why = f"the source {self.reason} is not loaded" if self.kind == "source" else self.reason
+        return f"{self.actor_class} was not created: {why}"
 
 
 class Refused(Exception):

@@ -235,8 +235,10 @@ class ActorCell:
         if isinstance(failure, Exception):
             return False
         self._failures += 1
-        self._poison(message, sender, f"the actor ended while it handled this message\n{_text(failure)}")
-        if not isinstance(failure, SystemExit):
+        ends = isinstance(failure, SystemExit)
+        what = "the actor ended while it handled this message" if ends else "its handler was broken off"
+        self._poison(message, sender, f"{what}\n{_text(failure)}")
+        if not ends:
             raise failure
         self._log("error", f"ended itself on a message of type {type(message).__name__}", failure)
         self._end(abruptly=True)

@@ -122,6 +122,7 @@ class Creating:
         asys.tell(parent, do("create_from_and_send", "abc123", "one"))
         told = [message[1] for message in listen_for(asys, 3) if isinstance(message, tuple)]
         assert {entry[0] for entry in told} == {"poison", "child exited"}
+        assert any("the source abc123 is not loaded" in str(entry) for entry in told)
 
     def test_a_child_that_is_still_starting_goes_with_a_parent_that_dies(self, asys: ActorSystem) -> None:
         parent = asys.createActor(Doer)

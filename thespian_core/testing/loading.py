@@ -89,6 +89,9 @@ class Loading:
             asys.loadActorSource(io.StringIO("text"))
         with pytest.raises(TypeError, match="sourceHash is text"):
             asys.createActor(Quiet, sourceHash=5)  # type: ignore[arg-type]
+        for no_hash in (None, 5):
+            with pytest.raises(TypeError, match="sourceHash is text, not"):
+                asys.unloadActorSource(no_hash)  # type: ignore[arg-type]
 
     @pytest.mark.usefixtures("notary")
     def test_creating_waits_for_the_verdict(self, asys: ActorSystem) -> None:

@@ -195,3 +195,7 @@ class Outside:
 
     def test_an_update_of_what_the_base_does_not_have_is_none(self, asys: ActorSystem) -> None:
         assert asys.systemUpdate("noBaseHasThis", 1, two=2) is None
+
+    def test_the_name_of_an_update_that_is_no_text_is_a_type_error(self, asys: ActorSystem) -> None:
+        with pytest.raises(TypeError, match=r"name is text, not int \(3\)"):
+            asys.systemUpdate(3)  # type: ignore[arg-type]

@@ -12,6 +12,8 @@ import pytest
 
 from plugins.director.tests.conftest import Operator
 from thespian.director import DirectorControl
+from thespian_core.hooks.registry import PluginRegistry, default_registry, use_registry
+from thespian_core.hooks.selection import PluginOrigin
 from thespian_director.plugin import COMMANDS
 
 
@@ -32,6 +34,25 @@ def test_the_help_is_there_also_when_a_setting_is_not_right(operator: Operator) 
 def test_help_of_a_command_is_what_its_option_prints(operator: Operator) -> None:
     for name in COMMANDS:
         assert operator.run("help", name) == operator.run(name, "--help")
+
+
+def test_help_of_a_command_that_cannot_be_opened_says_why(
+    operator: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "absent_plugin.py").write_text(
+        "from thespian_core import DirectorCommandSpec, hookimpl\n"
+        "@hookimpl\ndef thespian_director_commands():\n"
+        "    yield DirectorCommandSpec(name='absent', opens='not_there:command')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    usual = default_registry().selection()
+    used = (*usual.used, PluginOrigin("absent", "absent_plugin"))
+    before = use_registry(PluginRegistry.from_selection(usual._replace(used=used)))
+    try:
+        said = operator.fails("help", "absent")
+        assert "is broken: cannot open not_there:command for director command 'absent'" in said
+    finally:
+        use_registry(before)
 
 
 def test_an_unknown_command_is_told_with_what_was_meant(operator: Operator) -> None:

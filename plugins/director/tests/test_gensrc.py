@@ -105,6 +105,16 @@ def test_no_code_is_run(project: Project) -> None:
 def test_a_private_key_never_gets_into_a_package(project: Project) -> None:
     project.write("foo/secret.txt", a_key().private_pem())
     assert "secret.txt is a private key" in project.fails("foo/*")
+    (project.root / "foo/secret.txt").unlink()
+    project.write("foo/hidden.py", f"KEY = {a_key().private_pem()!r}\n")
+    assert "hidden.py is a private key" in project.fails("foo/*")
+
+
+def test_code_that_knows_how_private_keys_begin_is_packed(project: Project) -> None:
+    marks = [f"-----{word} OPENSSH PRIVATE KEY-----" for word in ("BEGIN", "END")]
+    project.write("foo/ssh.py", f"START, END = {marks}\n\ndef is_key(text):\n    return START in text\n")
+    project.make("foo/*.py")
+    assert "foo/ssh.py" in project.members("foo.tls")
 
 
 @needs_modes

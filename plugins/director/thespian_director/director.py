@@ -54,7 +54,7 @@ from thespian_core.messages import (
     UnloadedSource,
     WakeupMessage,
 )
-from thespian_core.status import Thespian_ActorStatus, Thespian_StatusReq
+from thespian_core.status import Thespian_ActorStatus, Thespian_StatusReq, Thespian_SystemStatus
 from thespian_core.texts import shown, told
 from thespian_director.machine.effects import Create, Effect, End, Greet, Log, Read, Send, Unload
 from thespian_director.machine.groups import Groups
@@ -81,6 +81,8 @@ class Director(Actor):
     def __init__(self) -> None:
         self._groups = Groups()
         self._watches = False
+        # Requests that wait until it is known what is loaded; None when it is.
+        self._held: list[tuple[Any, ActorAddress]] | None = []
         self._wakes_at: float | None = None
 
     def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
@@ -88,6 +90,21 @@ class Director(Actor):
         if not self._watches:
             self._watches = True
             self.notifyOnSourceAvailability()
+            self.send(self.myAddress, Thespian_StatusReq())  # whose answer names the admin
+        if self._held is None:
+            self._handle(message, sender)
+        elif isinstance(message, dict):
+            self._held.append((message, sender))
+        elif isinstance(message, Thespian_ActorStatus) and sender == self.myAddress:
+            self.send(message.adminAddress, Thespian_StatusReq())
+        elif isinstance(message, Thespian_SystemStatus):  # it comes behind what the admin said of sources
+            held, self._held = self._held, None
+            for each in held:
+                self._handle(*each)
+        else:
+            self._handle(message, sender)
+
+    def _handle(self, message: Any, sender: ActorAddress) -> None:
         effects = self._decide(message, sender, time.monotonic())
         # What follows from an effect comes before what followed before.
         while effects:

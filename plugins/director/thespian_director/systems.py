@@ -25,7 +25,7 @@ def base_of(folder: DirectorFolder, base_name: str, admin_port: int) -> SystemBa
     """
     registry = default_registry()
     spec = registry.find(SystemBaseSpec, base_name)
-    base_class = registry.open(SystemBaseSpec, base_name)
+    base_class = registry.open_class(SystemBaseSpec, base_name, SystemBase)
     own = capabilities(folder, admin_port)
     # A system within this process has this process's logging, which is changed only if somebody says so.
     leave_logging = not spec.outlives_starter and folder.setting("thesplog") is None

@@ -42,6 +42,7 @@ def test_a_program_that_says_nothing_is_no_system(thespian: Command, name: str) 
     assert said.startswith(
         f"Error: what listens at 127.0.0.1:{port} does not answer: "
         "it is another program, or a system that was stopped\n"
+        "  see whose it is:  ss -ltunp; "  # a system's port is one of UDP on some bases
     )
 
 

@@ -187,7 +187,7 @@ def _enter(place: Place) -> Visitor | None:
     text = f"what listens at {place.where} does not answer"
     cause = "it is another program, or a system that was stopped"
     raise SilentSystem(
-        f"{text}: {cause}\n  see whose it is:  ss -ltnp; choose another --port, or end it", place
+        f"{text}: {cause}\n  see whose it is:  ss -ltunp; choose another --port, or end it", place
     )
 
 

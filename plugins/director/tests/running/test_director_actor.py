@@ -98,7 +98,8 @@ def test_a_director_that_ended_is_replaced_by_one_that_takes_over_what_is_loaded
     site.asys.tell(gone, ActorExitRequest())
     while site.control.director == gone:  # each look is a request that the system answers
         continue
-    assert site.ask("RetrieveAll", "AllAddresses")["Groups"] == {}
+    answer = site.ask("RetrieveAll", "AllAddresses")
+    assert (answer["Groups"], list(answer["Others"])) == ({}, [source])
     site.define(Main=MAIN)
     assert site.load(site.source(1))["Success"]
     assert site.group()["ActiveHash"] == source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,6 +21,9 @@ PUBLIC_KEY_FILES = "_tls.key"  # what the name of a public key ends with
 LEAST_RSA_BITS = 2048
 LEAST_ALLOWED_BITS = 1024  # of RSA keys that the operator allows by name; those of old documents have that
 MAX_KEY_FILE_BYTES = 65_536  # our choice: a file that is larger is not meant to be a key
+
+# Its first line, headers if it is encrypted, and a line of the key itself; those have 64 characters or more.
+_PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.{0,300}?[A-Za-z0-9+/]{48}", re.DOTALL)
 
 _SHA256 = hashes.SHA256()
 _PSS = padding.PSS(padding.MGF1(_SHA256), padding.PSS.DIGEST_LENGTH)
@@ -179,8 +183,11 @@ def public_keys(folder: DirectorFolder) -> tuple[list[PublicKey], list[str]]:
 
 
 def looks_like_a_private_key(data: bytes) -> bool:
-    """Say whether a file holds what must not get into a package."""
-    return b"-----BEGIN" in data and b"PRIVATE KEY-----" in data
+    """Say whether a file holds what must not get into a package.
+
+    A library that only knows the first line of such files holds none.
+    """
+    return _PRIVATE_KEY.search(data) is not None
 
 
 def _check_bits(bits: int, path: Path, what: str, weak_keys: Iterable[str]) -> None:

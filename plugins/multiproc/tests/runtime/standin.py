@@ -93,6 +93,7 @@ class Channels:
         self.news, self.launchers_news = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.argument = LauncherArgument(
             PLAN._replace(**plan),
+            admin_pid=os.getpid(),
             call_in=self.call_in.fileno(),
             call_out=self.call_out.fileno(),
             news=self.launchers_news.fileno(),

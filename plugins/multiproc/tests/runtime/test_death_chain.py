@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ from plugins.multiproc.tests.runtime.standin import (
     read,
 )
 from thespian_multiproc.runtime.fresh import start_fresh
+from thespian_multiproc.runtime.lastwords import read_last_words
 from thespian_multiproc.runtime.orders import Born, Died, Ready, Started
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="looks at processes in /proc")
@@ -74,6 +76,21 @@ def test_when_the_admin_has_left_everything_goes(system: StandIn) -> None:
         system.channels.news.close()
         assert read(ends[0]) == b""
         assert system.launcher.wait(PATIENCE_S) == 0
+
+
+def test_an_admin_that_was_gone_before_the_launcher_looked_is_named_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THESPLOG_FILE", str(tmp_path / "internal.log"))
+    channels = Channels(state_folder=str(tmp_path), admin_place="[::1]:1900")
+    argument = channels.argument._replace(admin_pid=4711)  # not the parent, as when init has become that
+    launcher = start_fresh("thespian_multiproc.runtime.launcher:run_launcher", argument, channels.handed_over)
+    StandIn.beside(channels).wait_for(Ready)
+    channels.close()
+    assert launcher.wait(PATIENCE_S) == 0
+    words = read_last_words(str(tmp_path), argument.plan.base_name, argument.plan.admin_place)
+    assert words is not None
+    assert words.why == "its admin, process 4711, was killed, or ended without a word"
 
 
 @pytest.mark.parametrize("stopped", [False, True])

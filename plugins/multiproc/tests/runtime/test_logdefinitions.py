@@ -145,7 +145,7 @@ def test_what_cannot_be_pickled_is_named(tmp_path: Path) -> None:
         (definitions(loggers={"a": {"level": "LOUD"}}), "loggers entry 'a' has the unknown level 'LOUD'"),
         (definitions(handlers={"h": {}}), "handlers entry 'h' has no 'class'"),
         (definitions(handlers={"h": {"class": "not_there.H"}}), "'not_there.H', which cannot be imported"),
-        (definitions(filters={"f": {"()": "not-there"}}), "'not-there', which cannot be imported"),
+        (definitions(filters={"f": {"()": "not-there"}}), "no log filter named 'not-there' is installed"),
         (definitions(root={"handlers": ["h"]}), "'root' asks for 'h', which is not among its 'handlers'"),
         (definitions(root={"handlers": "h"}), "must give its 'handlers' as a list, not 'h'"),
         (definitions(root={"filters": ["f"]}), "not among its 'filters'"),

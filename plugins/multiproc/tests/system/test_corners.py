@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 import time
 from pathlib import Path
 
@@ -80,3 +82,22 @@ def test_a_system_message_that_no_frame_can_carry_holds_nobody_up(new_system: Ne
     with asys.private() as program:
         while not program.ask(other, "parts?", PATIENCE_S):
             continue
+
+
+def test_a_class_whose_module_only_this_program_has_is_told_with_the_file(
+    asys: ActorSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "by_hand.py"
+    file.write_text("from thespian.actors import Actor\nclass Quiet(Actor):\n    pass\n")
+    spec = importlib.util.spec_from_file_location("some.by_hand", file)  # as test runners do
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "some.by_hand", module)
+    spec.loader.exec_module(module)
+    with pytest.raises(ModuleNotFoundError, match="No module named 'some'") as raised:
+        asys.createActor(module.Quiet)
+    assert f"this program has some.by_hand from {file}, and" in str(raised.value)
+    assert str(raised.value).endswith("put the folder that some is in into sys.path")
+    with pytest.raises(ModuleNotFoundError, match="No module named 'some'$"):
+        asys.createActor("some.by_hand.Quiet")

@@ -27,6 +27,7 @@ class LauncherArgument(NamedTuple):
 
     Attributes:
         plan: the system's.
+        admin_pid: the admin's process, which may be gone before the launcher can ask for its parent.
         call_in: where orders arrive.
         call_out: where everybody else speaks to it.
         news: the stream to the admin.
@@ -40,6 +41,7 @@ class LauncherArgument(NamedTuple):
     """
 
     plan: EnginePlan
+    admin_pid: int
     call_in: int
     call_out: int
     news: int

@@ -63,7 +63,7 @@ class Launcher:
         jobs = argument.jobs
         self._plan = argument.plan
         self._offer = NewCapabilities(argument.plan.capabilities)
-        self._admin_pid = os.getppid()
+        self._admin_pid = argument.admin_pid
         self._call_in = socket.socket(fileno=argument.call_in)
         self._news_stream = socket.socket(fileno=argument.news)
         self._news: NewsWriter | None = NewsWriter(self._news_stream)

@@ -63,7 +63,9 @@ class Launching:
         for sock in (call_in, call_out, log_out):
             sock.setblocking(False)
         ends = (call_in.fileno(), call_out.fileno(), news_out.fileno(), log_in.fileno(), log_out.fileno())
-        to_launcher = LauncherArgument(plan, *ends, argument.out, argument.err, argument.log_streams)
+        to_launcher = LauncherArgument(
+            plan, os.getpid(), *ends, argument.out, argument.err, argument.log_streams
+        )
         streams = [number for number in (argument.out, argument.err) if number is not None]
         streams += argument.log_streams
         if argument.start_launcher is not None:

@@ -54,7 +54,8 @@ def own_transport(scheme: str) -> Transport:
     from thespian_core.hooks.records import TransportSpec  # actors have theirs from the launcher
     from thespian_core.hooks.registry import default_registry
 
-    return open_transport(default_registry().open(TransportSpec, scheme), own_host(), LARGEST_MESSAGE_BYTES)
+    transport_class = default_registry().open_class(TransportSpec, scheme, Transport)
+    return open_transport(transport_class, own_host(), LARGEST_MESSAGE_BYTES)
 
 
 def open_exchange(

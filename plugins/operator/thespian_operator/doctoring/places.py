@@ -14,7 +14,7 @@ from thespian_core.errors import ActorSystemException, ActorSystemStartupFailure
 from thespian_core.hooks.errors import PluginError, describe
 from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
-from thespian_core.systembase import Plan
+from thespian_core.systembase import Plan, SystemBase
 from thespian_multiproc.runtime import whynot
 from thespian_multiproc.runtime.keyfile import read_or_make_key
 from thespian_multiproc.runtime.opening import is_taken, own_transport
@@ -131,7 +131,7 @@ def _try(spec: SystemBaseSpec, own: dict[str, Any]) -> Trial:
     try:
         registry = default_registry()
         plan = Plan(spec.name, spec.version, registry.capabilities(spec.name, own), False)
-        system = registry.open(SystemBaseSpec, spec.name)(plan)
+        system = registry.open_class(SystemBaseSpec, spec.name, SystemBase)(plan)
         if system.start():  # else it is somebody's, who was quicker
             system.stop(TRIAL_ENDS_WITHIN_S)
     except ActorSystemException as why:
