@@ -178,6 +178,11 @@ def _tli(control: DirectorControl, group: GroupLoadableFiles) -> Tli:
 
 
 def _no_tli(group: GroupLoadableFiles) -> DirectorError:
+    if not group.tls_filenames():
+        return DirectorError(
+            f"there is no group {group.group_name}: neither its TLI file nor a package of it is there",
+            "what there is:  thespian director avail",
+        )
     return DirectorError(
         f"the group {group.group_name} has no TLI file: {group.tli_filename()} does not exist",
         "it says which actors the group runs; for a group that runs none, write {} into it",

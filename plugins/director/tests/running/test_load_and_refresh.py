@@ -97,7 +97,8 @@ def test_what_no_key_has_signed_is_not_loaded_and_the_reason_is_told(shop: Shop,
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (("load", "nothing"), "the group nothing has no TLI file"),
+        (("load", "nothing"), "there is no group nothing: neither its TLI file nor a package of it is there"),
+        (("load", "bare"), "the group bare has no TLI file"),
         (("load", "nothing-1.tls"), "there is no package"),
         (("load", "empty"), "the group empty has no package"),
         (("load",), "Missing argument 'GROUP_OR_FILE'"),
@@ -110,6 +111,7 @@ def test_what_cannot_be_done_is_one_sentence_and_starts_nothing(
     shop: Shop, capsys: Output, words: tuple[str, ...], error: str
 ) -> None:
     shop.tli({}, "empty")
+    (shop.folder / "bare-1.tls").write_bytes(b"")
     said(capsys)
     assert shop.control(*words) in {1, 2}
     out, err = said(capsys)
