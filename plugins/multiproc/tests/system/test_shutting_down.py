@@ -14,6 +14,8 @@ from thespian_core.api.actor import Actor
 from thespian_core.api.system import ActorSystem
 from thespian_core.messages import ActorExitRequest
 from thespian_core.testing.contract import PATIENCE_S
+from thespian_multiproc.runtime.opening import new_prefix, open_exchange
+from thespian_multiproc.runtime.port import LEAVE_LIMIT_S, EnginePort
 
 LAST_S = 2.0  # how long the actor takes to exit
 
@@ -74,3 +76,22 @@ def test_who_waits_at_a_connection_that_another_thread_gives_up_gets_nothing_at_
         assert asys.listen(PATIENCE_S) == "was asked"
     other.join(PATIENCE_S)
     assert heard == [None]
+
+
+class ClosedMeanwhile(EnginePort):
+    """Another thread closes it when its admin has let it in, and it does not know yet."""
+
+    def _take_words(self) -> None:
+        super()._take_words()
+        if self.joined is not None:
+            self.close()
+
+
+def test_a_connection_that_is_given_up_while_it_is_made_holds_no_program_up(asys: ActorSystem) -> None:
+    base: Any = asys._running.base
+    port = ClosedMeanwhile(
+        lambda hears: open_exchange(base._transport, None, f"{new_prefix()}p", base._own_key(), hears),
+        asys._running.main.admin,
+    )
+    assert port.join(PATIENCE_S) is not None
+    assert port.wait_until_closed(LEAVE_LIMIT_S * 0.9)

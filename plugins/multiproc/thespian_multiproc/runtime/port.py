@@ -270,6 +270,8 @@ class EnginePort(ProgramMail, Port):
         """Whether nothing is under way any more; the last that is under way is that this program leaves."""
         if self._closing_until is None:
             return False
+        if self._exchange.is_closed:  # by another thread, while this one joined
+            return True
         now = time.monotonic()
         if self.has_ended or now > self._closing_until or (self._left_by is not None and now > self._left_by):
             return True
