@@ -180,6 +180,12 @@ def test_silence_is_answered_also_when_more_flies_than_may_since_something_was_l
         assert len(again) == 1, f"silence {number + 1}"
 
 
+def test_nothing_is_to_be_done_before_an_answer_can_be_late() -> None:
+    link = opened()
+    assert link.transmit(b"ask", 1.0) is not None
+    assert link.due == link.next_tick == 1.0 + Limits().resend_after_s
+
+
 def test_lost_counters_are_asked_for() -> None:
     one, other = opened(), opened()
     (packet,) = flood(one, one.send(b"ask", 0.0))

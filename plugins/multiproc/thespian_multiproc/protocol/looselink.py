@@ -54,8 +54,6 @@ class LooseLink(Link):
         self._owed_since: float | None = None  # since when an answer is waited for
         self._hole_at: float | None = None  # when what others have overtaken counts as lost
         self._turn_at = 0.0  # nothing is sent again before
-        limits = self._limits
-        self._least_wait_s = min(limits.asked_after_s, limits.resend_after_s, limits.resend_at_most_s)
         self._is_asking = False
         self._has_asked = False  # the last frame asked for an answer
         self._untold = 0  # frames that have come since the counters were told
@@ -284,11 +282,15 @@ class LooseLink(Link):
             self._hole_at = at if self._hole_at is None else min(at, self._hole_at)
         elif self._owed_since is None and out.next_number - out.handled > 1:
             self._owed_since = now
-            at = now + self._least_wait_s
+            at = now + self._first_wait_s
         else:
             return
         if at < self.due:
             self.due = at
+
+    @property
+    def _first_wait_s(self) -> float:
+        return self._limits.asked_after_s if self._has_asked else self._limits.resend_after_s
 
     @property
     def _resend_at(self) -> float | None:
@@ -297,8 +299,9 @@ class LooseLink(Link):
             return max(self._hole_at, self._turn_at)
         if self._owed_since is None:
             return None
-        first_s = self._limits.asked_after_s if self._has_asked else self._limits.resend_after_s
-        wait_s: float = max(first_s, 2 * out.round_trip_s, self._trips.wait_s) * 2 ** min(self._patience, 20)
+        wait_s: float = max(self._first_wait_s, 2 * out.round_trip_s, self._trips.wait_s) * 2 ** min(
+            self._patience, 20
+        )
         if not out.flights:  # only what was not handled: that takes as long as it takes
             wait_s = max(wait_s, self._limits.doubt_after_s)
         return max(self._owed_since + min(wait_s, self._limits.resend_at_most_s), self._turn_at)
