@@ -15,6 +15,7 @@ from thespian_multiproc.protocol.limits import Limits
 from thespian_multiproc.protocol.looselink import LooseLink
 from thespian_multiproc.protocol.outbox import Load
 from thespian_multiproc.protocol.packets import Counters, Packet, packet_frame, parse_packet
+from thespian_multiproc.protocol.roundtrips import RoundTrips
 
 NOTHING = Counters(0, 0, 0, 0)
 SMALL = Limits(frame_bytes=200, flying_bytes=20_000)
@@ -184,6 +185,20 @@ def test_nothing_is_to_be_done_before_an_answer_can_be_late() -> None:
     link = opened()
     assert link.transmit(b"ask", 1.0) is not None
     assert link.due == link.next_tick == 1.0 + Limits().resend_after_s
+
+
+def test_a_dead_correspondent_delays_no_mail_for_others() -> None:
+    trips = RoundTrips()
+    dead, other = LooseLink(trips=trips), LooseLink(trips=trips)
+    for link in (dead, other):
+        link.opened(0, 0, 0.0)
+    dead.transmit(b"anybody there?", now := 0.0)
+    for _ in range(4):
+        dead.tick(now := dead.next_tick or now)
+    other.transmit(b"hello", now)
+    assert flood(other, other.tick(late := other.next_tick or 0.0), late), (
+        "it is sent again when it may be lost"
+    )
 
 
 def test_lost_counters_are_asked_for() -> None:

@@ -53,7 +53,6 @@ class LooseLink(Link):
         self._joiner = Joiner()
         self._owed_since: float | None = None  # since when an answer is waited for
         self._hole_at: float | None = None  # when what others have overtaken counts as lost
-        self._turn_at = 0.0  # nothing is sent again before
         self._is_asking = False
         self._has_asked = False  # the last frame asked for an answer
         self._untold = 0  # frames that have come since the counters were told
@@ -206,12 +205,9 @@ class LooseLink(Link):
 
     def _tick(self, now: float) -> list[Effect]:
         if self.state is OPEN and (at := self._resend_at) is not None and now >= at:
-            if self._hole_at is not None or self._trips.may_ask_again(now):
-                self._owed_since = self._hole_at = None
-                self._send_again()
-                self._await_answer(now)
-            else:
-                self._turn_at = self._trips.next_turn_at
+            self._owed_since = self._hole_at = None
+            self._send_again()
+            self._await_answer(now)
         return super()._tick(now)
 
     def _close(self, state: State) -> None:
@@ -296,7 +292,7 @@ class LooseLink(Link):
     def _resend_at(self) -> float | None:
         out = self._shipping
         if self._hole_at is not None:
-            return max(self._hole_at, self._turn_at)
+            return self._hole_at
         if self._owed_since is None:
             return None
         wait_s: float = max(self._first_wait_s, 2 * out.round_trip_s, self._trips.wait_s) * 2 ** min(
@@ -304,7 +300,7 @@ class LooseLink(Link):
         )
         if not out.flights:  # only what was not handled: that takes as long as it takes
             wait_s = max(wait_s, self._limits.doubt_after_s)
-        return max(self._owed_since + min(wait_s, self._limits.resend_at_most_s), self._turn_at)
+        return self._owed_since + min(wait_s, self._limits.resend_at_most_s)
 
     def _take_counters(self, told: Counters, now: float) -> None:
         if self._shipping.take_counters(told, now):

@@ -2,9 +2,9 @@
 
 An answer that is waited for too shortly is asked for again, which makes more work where there was too much
 already. What a conversation has learnt by itself comes too late for that where a mailbox begins to talk to
-hundreds; so all of a mailbox's learn together, as RFC 9040 has it for the connections to one host. And until
-anything is learnt, they ask again in turns: each answer allows for one repetition, and time for one
-more, which takes twice as long each time that nothing was heard.
+hundreds; so all of a mailbox's learn together, as RFC 9040 has it for the connections to one host. And those
+that begin ask again in turns: each answer allows for one repetition, and time for one more, which takes twice
+as long each time that nothing was heard.
 
 >>> trips = RoundTrips()
 >>> trips.took(0.1)
@@ -52,7 +52,7 @@ class RoundTrips:
         self.wait_s = min(self._usual_s + 4 * self._spread_s, LONGEST_WAIT_S)
 
     def may_ask_again(self, now: float) -> bool:
-        """An answer is late: whether to ask again now, which counts; if not, ``next_turn_at`` says when."""
+        """The answer to a beginning is late: whether to ask again now; if not, ``next_turn_at`` says when."""
         if self.has_heard:
             self.has_heard = False
             self._turns = 0
