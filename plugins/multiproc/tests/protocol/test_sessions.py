@@ -15,6 +15,7 @@ from thespian_multiproc.transport.memory import NO_FAULTS, Faults
 
 NAMES = ("ann", "bob", "cid", "dan")
 BAD = Faults(loss=0.05, duplication=0.2, delay_s=(0.0, 0.3), refusal=0.1)
+LOSSY = Faults(loss=0.2, duplication=0.2, delay_s=(0.0001, 0.002))
 SETTLED_S = 120.0
 
 
@@ -53,6 +54,17 @@ def check(simulation: Simulation) -> None:
             lifeless = simulation.members[sender].lifeless.get(to, [])
             assert sent[len(sent) - len(lifeless) :] == lifeless
             assert len(seen) + len(lifeless) >= len(sent)  # in doubt: it came in, and nobody heard so
+
+
+def test_where_a_fifth_is_lost_no_wait_grows_from_one_loss_to_the_next() -> None:
+    for seed in range(100):
+        simulation = Simulation(seed, False, LOSSY, NAMES[:2])
+        for number in range(4):
+            began = simulation.network.now
+            simulation.send("ann", "bob", b"%d" % number)
+            while len(simulation.members["bob"].seen.get("ann", [])) <= number:
+                simulation.run(0.01)
+                assert simulation.network.now - began < 2.0, (seed, number)
 
 
 @pytest.mark.parametrize("ordered", [True, False])

@@ -26,7 +26,7 @@ class Talk:
     opened_by: Established | None = None
     reason: str | None = None  # what seemed wrong last
     said: bytes | None = None  # what the initiator says again until it is answered
-    first_said_at: float = 0.0  # when the first time
+    last_said_at: float = 0.0  # when the last time
     said_times: int = 0
     say_again_at: float | None = None
     seal: Seal | None = None

@@ -23,7 +23,7 @@ class Limits:
         asked_after_s: how long to wait for an answer that was asked for, at least, the first time; then twice
             as long each time.
         resend_after_s: the same where the other side may take its time.
-        resend_at_most_s: the longest such waits.
+        resend_at_most_s: the longest such waits, unless answers take longer.
         reopen_after_s: how long to wait after a conversation broke, the second time; then twice as long.
         reopen_at_most_s: the longest such wait.
         doubt_after_s: how long mail may be owed without a word before somebody is asked whether the other
@@ -41,7 +41,7 @@ class Limits:
     tell_after_frames: int = 16
     asked_after_s: float = 0.01
     resend_after_s: float = 0.06
-    resend_at_most_s: float = 5.0
+    resend_at_most_s: float = 2.0
     reopen_after_s: float = 0.05
     reopen_at_most_s: float = 2.0
     doubt_after_s: float = 0.4

@@ -295,12 +295,13 @@ class LooseLink(Link):
             return self._hole_at
         if self._owed_since is None:
             return None
-        wait_s: float = max(self._first_wait_s, 2 * out.round_trip_s, self._trips.wait_s) * 2 ** min(
-            self._patience, 20
-        )
+        limits = self._limits
+        least_s: float = max(self._first_wait_s, 2 * out.round_trip_s, self._trips.wait_s)
+        most_s = limits.resend_at_most_s
         if not out.flights:  # only what was not handled: that takes as long as it takes
-            wait_s = max(wait_s, self._limits.doubt_after_s)
-        return self._owed_since + min(wait_s, self._limits.resend_at_most_s)
+            least_s, most_s = max(least_s, limits.doubt_after_s), limits.doubt_at_most_s
+        wait_s: float = min(least_s * 2 ** min(self._patience, 20), max(least_s, most_s))
+        return self._owed_since + wait_s
 
     def _take_counters(self, told: Counters, now: float) -> None:
         if self._shipping.take_counters(told, now):

@@ -19,6 +19,7 @@ as long each time that nothing was heard.
 from __future__ import annotations
 
 FIRST_TURN_S = 0.05  # our choice
+LONGEST_TURN_S = 1.0  # our choice: with 500 processes, their repetitions are a small part of the work
 LONGEST_WAIT_S = 10.0  # our choice: with hundreds of processes for each core, an answer takes seconds
 
 
@@ -41,7 +42,7 @@ class RoundTrips:
         self.next_turn_at = 0.0
 
     def took(self, trip_s: float) -> None:
-        """An answer has taken so long, since it was first asked for."""
+        """An answer has taken so long, since it was last asked for."""
         self.has_heard = True
         trip_s = min(trip_s, LONGEST_WAIT_S)
         if self._usual_s is None:
@@ -57,7 +58,7 @@ class RoundTrips:
             self.has_heard = False
             self._turns = 0
         elif now >= self.next_turn_at:
-            self.next_turn_at = now + min(FIRST_TURN_S * 2 ** min(self._turns, 20), LONGEST_WAIT_S)
+            self.next_turn_at = now + min(FIRST_TURN_S * 2 ** min(self._turns, 20), LONGEST_TURN_S)
             self._turns += 1
         else:
             return False

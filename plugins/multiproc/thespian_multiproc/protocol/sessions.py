@@ -76,9 +76,9 @@ STRANGER_LIMIT_S = 15.0  # our choice: so long has somebody to prove himself, or
 # said before, and with hundreds of processes for each core, a step takes many seconds.
 GREETER_LIMIT_S = 120.0
 SAY_AGAIN_AFTER_S = 0.05  # on transports that lose frames, the first time; then twice as long each time
-SAY_AGAIN_AT_MOST_S = 5.0  # the longest such wait, unless answers take longer
+SAY_AGAIN_AT_MOST_S = 2.0  # the longest such wait, unless answers take longer
 MOST_PROOFS = 3  # times that a proof is said before it is greeted anew
-MOST_UNANSWERED = 8  # times that a link has sent again without an answer: about 12 s
+MOST_UNANSWERED = 10  # times that a link has sent again without an answer: about 12 s
 _IN_CONVERSATION = (b"D", b"A")  # what the frames of an open conversation begin with; see ``frames``
 MOST_STRANGERS = 1024  # conversations whose other side has proved nothing; the oldest goes first
 
@@ -436,13 +436,13 @@ class Sessions:
             case Say(answer):
                 if answer == talk.said:
                     return []  # the same once more; it is said again in its time
-                self._trips.took(now - talk.first_said_at)
+                self._learn(talk, now)
                 return [self._say(talk, answer, now)]
             case Established(answer) if outcome is talk.opened_by and answer is not None:
                 return [self._submit(talk, [answer])]  # it did not hear the welcome
             case Established():
                 if kind == b"W":
-                    self._trips.took(now - talk.first_said_at)
+                    self._learn(talk, now)
                 return self._open(talk, outcome, kind == b"W", now)
             case TargetGone():
                 return [*self._drop(talk), *self._ended(talk, now, "the mailbox is gone")]
@@ -634,9 +634,16 @@ class Sessions:
         one.noted_at = one.link.due
         self._agenda.note(one, one.noted_at)
 
+    def _learn(self, talk: Talk, now: float) -> None:
+        """What was said is answered."""
+        trip_s = now - talk.last_said_at  # at least: it may be an earlier time that is answered
+        if talk.said_times == 1 or trip_s > self._trips.wait_s:
+            self._trips.took(trip_s)
+        else:
+            self._trips.has_heard = True
+
     def _say(self, talk: Talk, frame: bytes, now: float, said_before: int = 0) -> Effect:
-        if not said_before:
-            talk.first_said_at = now
+        talk.last_said_at = now
         talk.said = frame
         talk.said_times = said_before + 1
         if not self._ordered:
