@@ -296,13 +296,7 @@ class Exchange:
         Returns:
             Whether something has happened here, and not before another thread.
         """
-        turns = self._turns
-        if turns.attend(timeout_s):
-            try:
-                return not self.is_closed and self._attend(timeout_s)
-            finally:
-                turns.attended()
-        return False
+        return self._turns.attend(timeout_s, self._attend)
 
     def catch_up(self) -> None:
         """Take in all that has arrived by now."""
@@ -408,6 +402,8 @@ class Exchange:
             self._turns.give()
 
     def _attend(self, timeout_s: float | None) -> bool:
+        if self.is_closed:
+            return False
         sessions = self._sessions
         if self._gone and not self.inbox:
             self._forget_the_gone()

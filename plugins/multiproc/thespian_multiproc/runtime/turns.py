@@ -7,12 +7,17 @@ it waits until the first has attended once, and looks again.
 
 A signal handler runs in a thread that may have the endpoint already, in the middle of something. Then it
 cannot have it: to wait for itself would be for ever.
+
+And Ctrl-C may raise where a function of Python begins, and where one of C has returned: also when that has
+just taken a lock. So whatever may have taken one gives it back by calling nothing but C.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+
+FOLLOW_S = 1.0  # our choice: then who follows looks again, if Ctrl-C has kept the word from it
 
 
 class Interrupted(RuntimeError):
@@ -56,48 +61,67 @@ class Turns:
         """
         if self.are_mine():
             raise Interrupted
-        if self._at_gate or not self._lock.acquire(blocking=False):
-            self._pass_gate(self._wake)
+        try:
+            if self._at_gate or not self._lock.acquire(blocking=False):
+                self._pass_gate(self._wake)
+        except BaseException:
+            try:  # noqa: SIM105 - that one is Python
+                self._lock.release()
+            except RuntimeError:
+                pass
+            raise
 
-    def attend(self, timeout_s: float | None) -> bool:
-        """Have the endpoint, to wait in it; then call :meth:`attended`.
+    def attend(self, timeout_s: float | None, job: Callable[[float | None], bool]) -> bool:
+        """Have the endpoint, to wait in it.
+
+        Args:
+            timeout_s: for how long, at most.
+            job: called with the endpoint, and with ``timeout_s``.
 
         Returns:
-            False when another thread attends: this one has waited, for ``timeout_s`` at most, until that
-            was done once.
+            What the job returns; False when another thread attends: this one has waited, for ``timeout_s``
+            at most, until that was done once.
 
         Raises:
             Interrupted: this thread has it already.
         """
         if self.are_mine() or self._attends():
             raise Interrupted
-        if not self._attendance.acquire(blocking=False):
-            with self._news:
-                self._followers += 1
+        try:
+            if not self._attendance.acquire(blocking=False):
+                self._follow(FOLLOW_S if timeout_s is None else min(timeout_s, FOLLOW_S))
+                return False
+            self._is_attended = True
+            try:
+                if self._at_gate or not self._lock.acquire(blocking=False):
+                    self._pass_gate()
+                return job(timeout_s)
+            finally:
+                try:  # noqa: SIM105 - as above
+                    self._lock.release()
+                except RuntimeError:
+                    pass  # Ctrl-C has come before it was taken
+        finally:
+            try:
+                if self._attends():
+                    self._is_attended = False
+            finally:
+                try:  # noqa: SIM105 - as above
+                    self._attendance.release()
+                except RuntimeError:
+                    pass  # another thread attends
+            if self._followers:
+                with self._news:
+                    self._news.notify_all()
+
+    def _follow(self, timeout_s: float) -> None:
+        with self._news:
+            self._followers += 1
+            try:
                 if self._is_attended:
                     self._news.wait(timeout_s)
+            finally:
                 self._followers -= 1
-            return False
-        self._is_attended = True
-        try:
-            if self._at_gate or not self._lock.acquire(blocking=False):
-                self._pass_gate()
-        except BaseException:  # Ctrl-C: somebody else may attend
-            self._follow_me()
-            raise
-        return True
-
-    def attended(self) -> None:
-        """Give the endpoint back, and let those who follow look."""
-        self._lock.release()
-        self._follow_me()
-
-    def _follow_me(self) -> None:
-        self._is_attended = False
-        self._attendance.release()
-        if self._followers:
-            with self._news:
-                self._news.notify_all()
 
     def _pass_gate(self, wake: Callable[[], None] | None = None) -> None:
         with self._gate:

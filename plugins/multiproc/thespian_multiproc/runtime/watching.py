@@ -43,13 +43,17 @@ class Watcher:
                 wanted, version = self._wanted, self._version
             with selectors.DefaultSelector() as selector:
                 selector.register(self._woken, selectors.EVENT_READ)
+                always: list[int] = []
                 if version != self._told:
                     for number in dict.fromkeys(wanted):
                         try:
                             selector.register(number, selectors.EVENT_READ)
-                        except (OSError, ValueError):  # closed, or no file that can be waited for
+                        except PermissionError:  # epoll(7): a regular file, which never has to be waited for
+                            always.append(number)
+                        except (OSError, ValueError):  # it is closed
                             continue
-                found = [key.fd for key, _ in selector.select() if key.fileobj is not self._woken]
+                ready = selector.select(0 if always else None)
+                found = always + [key.fd for key, _ in ready if key.fileobj is not self._woken]
             try:
                 while self._woken.recv(4096):
                     pass

@@ -173,6 +173,11 @@ class PipeWatcher(Mortal):
         self.send(sender, self.writing)
         return ThespianWatch([self.reading])
 
+    def do_watch_file(self, sender: ActorAddress, path: str) -> ThespianWatch:
+        """Watch a regular file."""
+        self.told, self.reading = sender, os.open(path, os.O_RDONLY)
+        return ThespianWatch([self.reading])
+
     def do_watch_nonsense(self, _: ActorAddress) -> ThespianWatch:
         """Watch what are no files."""
         return ThespianWatch([-1, 99_999, "no number", None])  # type: ignore[list-item]
@@ -191,8 +196,8 @@ class PipeWatcher(Mortal):
             self.send(sender, result)
         return None
 
-    def receiveMsg_WatchMessage(self, message: WatchMessage, sender: ActorAddress) -> ThespianWatch:
-        """Tell what could be read, and go on."""
+    def receiveMsg_WatchMessage(self, message: WatchMessage, sender: ActorAddress) -> ThespianWatch | None:
+        """Tell what could be read, and go on until there is no more."""
         data = os.read(self.reading, 4096)
         self.send(self.told, (message.ready == [self.reading], sender == self.myAddress, data))
-        return ThespianWatch([self.reading])
+        return ThespianWatch([self.reading]) if data else None

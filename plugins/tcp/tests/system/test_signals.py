@@ -114,6 +114,14 @@ def test_an_actor_that_watches_bad_numbers_goes_on(asys: ActorSystem) -> None:
     assert asys.listen(PATIENCE_S) == (True, True, b"data")
 
 
+def test_a_regular_file_can_always_be_read(asys: ActorSystem, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x" * 5000)
+    actor = asys.createActor(PipeWatcher)
+    asys.tell(actor, do("watch_file", str(tmp_path / "file")))
+    told = [asys.listen(PATIENCE_S) for _ in range(3)]
+    assert told == [(True, True, b"x" * 4096), (True, True, b"x" * 904), (True, True, b"")]
+
+
 def test_a_watched_file_does_not_keep_mail_waiting(asys: ActorSystem) -> None:
     actor = asys.createActor(PipeWatcher)
     asys.ask(actor, do("watch"), PATIENCE_S)

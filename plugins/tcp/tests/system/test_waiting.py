@@ -87,11 +87,7 @@ def test_a_thread_that_wants_a_turn_gets_it_though_another_waits_for_ever(
 
     def attend_for_ever() -> None:
         while not ends_now.is_set():
-            if turns.attend(None):
-                try:
-                    sleeper.wait(None)
-                finally:
-                    turns.attended()
+            turns.attend(None, lambda timeout_s: bool(sleeper.wait(timeout_s)))
 
     thread = threading.Thread(target=attend_for_ever, daemon=True)
     thread.start()
@@ -104,16 +100,3 @@ def test_a_thread_that_wants_a_turn_gets_it_though_another_waits_for_ever(
     sleeper.wake()
     thread.join(PATIENCE_S)
     assert (taken, thread.is_alive()) == (500, False)
-
-
-def test_a_second_attendant_waits_for_the_first_and_no_longer_than_it_says(
-    ends: tuple[Endpoint, Endpoint],
-) -> None:
-    turns = Turns(ends[0].wake)
-    assert turns.attend(None)
-    followed: list[bool] = []
-    thread = threading.Thread(target=lambda: followed.append(turns.attend(0.01)), daemon=True)
-    thread.start()
-    thread.join(PATIENCE_S)
-    assert followed == [False]
-    turns.attended()
