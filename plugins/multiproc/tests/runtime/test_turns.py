@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import dis
 import sys
 import threading
 from collections.abc import Callable
 from itertools import count
 from types import FrameType
-from typing import Any
 
 import pytest
 
@@ -29,7 +27,6 @@ class CtrlC:
 
     def __init__(self, at: int) -> None:
         self._left = at
-        self._was: int | None = None  # the instruction before, unless a Python function has run since
 
     @property
     def has_hit(self) -> bool:
@@ -37,31 +34,17 @@ class CtrlC:
         return self._left < 0
 
     def __enter__(self) -> CtrlC:
-        sys.settrace(self._trace)
+        sys.setprofile(self._look)
         return self
 
     def __exit__(self, *_: object) -> None:
-        sys.settrace(None)
+        sys.setprofile(None)
 
-    def _trace(self, frame: FrameType, event: str, _: object) -> Any:
-        if event == "call":
-            self._was = None
-            if frame.f_code.co_filename != turns_module.__file__:
-                return None
-            frame.f_trace_opcodes = True
-            self._look()
-        elif event == "opcode":
-            if self._was is not None and dis.opname[frame.f_code.co_code[self._was]].startswith("CALL"):
-                self._look()
-            self._was = frame.f_lasti
-        elif event == "return":
-            self._was = None
-        return self._trace
-
-    def _look(self) -> None:
-        self._left -= 1
-        if self._left == -1:
-            raise KeyboardInterrupt
+    def _look(self, frame: FrameType, event: str, _: object) -> None:
+        if event in ("call", "c_return") and frame.f_code.co_filename == turns_module.__file__:
+            self._left -= 1
+            if self._left == -1:
+                raise KeyboardInterrupt
 
 
 def take(turns: Turns) -> None:
