@@ -144,6 +144,14 @@ def test_a_broken_conversation_is_begun_again_at_once_then_later_and_later() -> 
     assert second - first > first - 0.0
 
 
+def test_a_conversation_that_breaks_for_days_is_still_begun_again() -> None:
+    link = opened()
+    link.send(b"one", 0.0)
+    for _ in range(100_000):
+        link.broke(0.0)
+    assert Open() in link.tick(Limits().reopen_at_most_s)
+
+
 def test_a_broken_conversation_without_mail_is_not_begun_again() -> None:
     link = opened()
     assert link.broke(0.0) == []

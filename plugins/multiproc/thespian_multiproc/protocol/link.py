@@ -418,7 +418,7 @@ class Link:
         self._breaks += 1
         if self._breaks == 1:
             return [Open()]
-        wait_s = self._limits.reopen_after_s * 2 ** (self._breaks - 2)
+        wait_s = self._limits.reopen_after_s * 2 ** min(self._breaks - 2, 20)
         self._reopen_at = now + min(wait_s, self._limits.reopen_at_most_s)
         self.due = min(self.due, self._reopen_at)
         return []

@@ -32,6 +32,7 @@ from thespian_multiproc.protocol.sessions import Sessions
 from thespian_multiproc.runtime import wire
 from thespian_multiproc.runtime.arrivals import Arrivals
 from thespian_multiproc.runtime.inquiries import Fate
+from thespian_multiproc.runtime.interrupts import guard, unguard
 from thespian_multiproc.runtime.memory import LARGE_BYTES, keep_large_blocks
 from thespian_multiproc.runtime.sleeping import Sleeper
 from thespian_multiproc.runtime.turns import Interrupted, Turns
@@ -118,6 +119,7 @@ class Exchange:
         self._poisoned: dict[str, int] = {}
         self._gone: list[str] = []  # who is to be forgotten when all of their mail is handled
         self.is_closed = False
+        guard(self._turns)
 
     @property
     def where(self) -> str:
@@ -358,6 +360,7 @@ class Exchange:
                 self._endpoint.close()
         finally:
             self._turns.give()
+            unguard(self._turns)
 
     def abandon(self) -> None:
         """In a copy of this process that a fork made: let go of what is not its own."""

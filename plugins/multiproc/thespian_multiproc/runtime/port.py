@@ -21,6 +21,7 @@ from thespian_core.internallog import thesplog
 from thespian_core.semantics.birth import Refused
 from thespian_core.semantics.requests import CreateActor, CreateFailed, UpdateCapability
 from thespian_core.systembase import Envelope, Port
+from thespian_multiproc.runtime import interrupts
 from thespian_multiproc.runtime.births import Carried, request_on_the_wire
 from thespian_multiproc.runtime.exchange import Exchange
 from thespian_multiproc.runtime.inquiries import Join, Joined, Leave
@@ -207,6 +208,7 @@ class EnginePort(ProgramMail, Port):
             self._exchange.close()
         elif self._janitor is not threading.current_thread():
             self._janitor.join(timeout_s)
+            interrupts.restore()
             return not self._janitor.is_alive()
         return True
 

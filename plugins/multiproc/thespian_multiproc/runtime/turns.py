@@ -51,7 +51,22 @@ class Turns:
         self.are_mine: Callable[[], bool] = self._lock._is_owned  # type: ignore[attr-defined]
         self._attends: Callable[[], bool] = self._attendance._is_owned  # type: ignore[attr-defined]
         #: Give the endpoint back after :meth:`take`.
-        self.give = self._lock.release
+        self.give: Callable[[], None] = self._lock.release
+
+    def give_early(self, then: Callable[[], None]) -> None:
+        """Let this thread, which has the endpoint, give it back soon; for signal handlers.
+
+        Args:
+            then: called as soon as it has.
+        """
+
+        def give() -> None:
+            self.give = self._lock.release
+            self._lock.release()
+            then()
+
+        self.give = give
+        self._wake()
 
     def take(self) -> None:
         """Have the endpoint; whoever waits in it is woken.
@@ -98,7 +113,7 @@ class Turns:
                 return job(timeout_s)
             finally:
                 try:  # noqa: SIM105 - as above
-                    self._lock.release()
+                    self.give()
                 except RuntimeError:
                     pass  # Ctrl-C has come before it was taken
         finally:
