@@ -364,6 +364,7 @@ class Exchange:
 
     def abandon(self) -> None:
         """In a copy of this process that a fork made: let go of what is not its own."""
+        unguard(self._turns)
         self._turns = Turns(self.wake)
         self.close()
 
