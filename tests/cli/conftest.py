@@ -32,6 +32,13 @@ def lacks():
 def has_a_bug():
     {}["key"]
 
+class Panic(BaseException):
+    "As modules in Rust raise it."
+
+@click.command()
+def panics():
+    raise Panic("gone")
+
 @click.command()
 def unwhole():
     import not_there
@@ -63,7 +70,7 @@ from thespian_core import CommandSpec, hookimpl
 @hookimpl
 def thespian_commands():
     for name in (
-        *("fails", "prints", "lacks", "has_a_bug", "interrupted"),
+        *("fails", "prints", "lacks", "has_a_bug", "panics", "interrupted"),
         *("unwhole", "asks", "counts", "exits", "number", "absent"),
     ):
         yield CommandSpec(name=name.replace("_", "-"), opens=f"commands_code:{name}")

@@ -133,6 +133,13 @@ def test_a_bug_is_told_with_its_place_and_the_traceback_only_when_asked_for(busy
     assert ran.stderr.startswith("Traceback (most recent call last):")
 
 
+def test_what_is_no_exception_is_told_in_words_too(busy_site: FakeSite) -> None:
+    ran = busy_site.command("panics")
+    first, place, _advice = ran.stderr.splitlines()
+    assert (ran.returncode, first) == (1, "Error: unexpected Panic: gone")
+    assert place.endswith(" in panics")
+
+
 def test_what_a_command_returns_is_no_exit_status_and_what_it_exits_with_is(busy_site: FakeSite) -> None:
     assert busy_site.command("counts").returncode == 0
     assert busy_site.command("exits").returncode == 3

@@ -6,11 +6,13 @@ import logging
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from tests.hooks.conftest import RegistryOf
 from thespian_core.hooks.errors import PluginBroken, PluginConflict, PluginNotFound
+from thespian_core.hooks.logfilters import filters_for_all
 from thespian_core.hooks.records import CodecSpec, CommandSpec, SystemBaseSpec
 from thespian_core.hooks.registry import PluginRegistry, default_registry, use_registry
 from thespian_core.hooks.selection import Selection
@@ -178,11 +180,12 @@ def test_plugins_that_disagree_on_a_capability_conflict_unless_the_user_decides(
     assert registry.capabilities("b", {"GPU": 3}) == {"GPU": 3}
 
 
-@pytest.mark.parametrize("result", ["1/0", "None", "['GPU']", "{1: 2}", "exit()"])
+@pytest.mark.parametrize("result", ["1/0", "None", "['GPU']", "{1: 2}", "exit()", "panic()"])
 def test_a_plugin_whose_capabilities_fail_is_skipped_and_remembered(
     registry_of: RegistryOf, caplog: pytest.LogCaptureFixture, result: str
 ) -> None:
-    bad = JSON + "import sys\nexit = sys.exit\n" + capabilities(result)
+    bad = JSON + "import sys\nexit = sys.exit\n"
+    bad += "class Panic(BaseException): pass\ndef panic(): raise Panic\n" + capabilities(result)
     registry = registry_of(one=bad, two=capabilities("{'x': 2}"))
     assert registry.capabilities("b") == {"x": 2}
     assert registry.capabilities("b") == {"x": 2}
@@ -200,7 +203,7 @@ told = []
 @hookimpl
 def thespian_system_started(system):
     told.append(system)
-    raise ValueError("not my day")
+    raise type("Panic", (BaseException,), {})("not my day")
 @hookimpl
 def thespian_system_stopped():
     told.append("generators are run too")
@@ -217,11 +220,26 @@ def test_every_observer_is_told_though_others_raise(
     modules = [sys.modules[origin.module] for origin in registry.selection().used]
     assert [module.told for module in modules] == [["a system", "generators are run too"]] * 2
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-        ("ERROR", f"plugin {name} (dist-{name} 1.0): thespian_system_started raised ValueError: not my day")
+        ("ERROR", f"plugin {name} (dist-{name} 1.0): thespian_system_started raised Panic: not my day")
         for name in ("one", "two")
     ]
     assert all(record.exc_info for record in caplog.records)
     assert {report.state for report in registry.plugins()} == {"ok"}
+
+
+def test_a_log_filter_that_cannot_be_made_is_reported_and_left_out(
+    registry_of: RegistryOf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code = "class Panic(BaseException): pass\ndef panics(): raise Panic('gone')\ndef works(): return print\n"
+    (tmp_path / "made_filters.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    text = "from thespian_core import LogFilterSpec, hookimpl\n@hookimpl\ndef thespian_log_filters():\n"
+    for name in ("panics", "works"):
+        text += f"    yield LogFilterSpec(name='{name}', opens='made_filters:{name}', always=True)\n"
+    told: list[str] = []
+    made = filters_for_all(registry_of(one=text), lambda what, why: told.append(f"{what}: {why!r}"))
+    assert made.filters == [print]
+    assert told == ["the log filter 'panics' is not applied: Panic('gone')"]
 
 
 def test_many_threads_load_each_plugin_once(registry_of: RegistryOf) -> None:
