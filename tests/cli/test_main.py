@@ -108,6 +108,11 @@ def test_an_error_may_have_an_exit_status_of_its_own(busy_site: FakeSite) -> Non
     assert (ran.returncode, ran.stderr) == (9, "Error: there is no paper\n")
 
 
+def test_an_exit_status_that_is_none_does_not_pass_an_error_off_as_success(busy_site: FakeSite) -> None:
+    ran = busy_site.command("refuses")
+    assert (ran.returncode, ran.stderr) == (1, "Error: not so\n")
+
+
 def test_an_error_of_the_operating_system_names_the_file(busy_site: FakeSite) -> None:
     ran = busy_site.command("lacks")
     assert (ran.returncode, ran.stderr) == (1, "Error: No such file or directory: '/not/there'\n")
@@ -173,6 +178,24 @@ def test_a_reader_that_has_gone_is_no_error_to_talk_about(site: FakeSite, argume
     finally:
         os.close(writing)
     assert ran.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "written"),
+    [("utf-8", "caf\\udce9 \u2603"), ("latin-1", "caf\\udce9 \\u2603"), ("utf-8:replace", "caf? \u2603")],
+)
+def test_a_name_that_cannot_be_written_is_escaped(busy_site: FakeSite, encoding: str, written: str) -> None:
+    ran = busy_site.command("names-files", PYTHONIOENCODING=encoding)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"{written}\nand more\n", "")
+
+
+def test_a_program_that_runs_a_command_keeps_its_own_output(busy_site: FakeSite) -> None:
+    code = (
+        "import sys; from thespian_core.cli.main import main\n"
+        "assert main(['names-files']) == 0\nprint(sys.stdout.errors)"
+    )
+    ran = busy_site.run("-c", code, PYTHONIOENCODING="utf-8")
+    assert ran.stdout.splitlines() == ["caf\\udce9 \u2603", "and more", "strict"]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="has no device that is full")

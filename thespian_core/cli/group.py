@@ -85,7 +85,7 @@ class PluginGroup(click.Group):
             is_closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
             if is_closed_pipe or ctx.find_root().params.get("traceback"):
                 raise
-            raise Told(_told(error), getattr(error, "exit_status", 1)) from error
+            raise Told(_told(error), getattr(error, "exit_status", None) or 1) from error
 
 
 class Told(click.ClickException):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -63,7 +64,8 @@ def run(command: click.Command, args: Sequence[str] | None, prog_name: str, **co
         SystemExit: a command ended the program itself, or the reader of its output has gone.
     """
     try:
-        status: Any = command.main(args, prog_name=prog_name, standalone_mode=False, **context)
+        with _every_name_written():
+            status: Any = command.main(args, prog_name=prog_name, standalone_mode=False, **context)
     except click.ClickException as error:
         error.show()
         _forget_output_without_room()
@@ -78,6 +80,21 @@ def run(command: click.Command, args: Sequence[str] | None, prog_name: str, **co
         return INTERRUPTED
     # click hands on the status of --help, --version and ctx.exit(); the group returns None.
     return status if isinstance(status, int) else 0
+
+
+@contextmanager
+def _every_name_written() -> Iterator[None]:
+    """Have what standard output's encoding lacks escaped, so that no file's name ends a command half way."""
+    stream: Any = sys.stdout
+    if getattr(stream, "errors", None) != "strict" or not hasattr(stream, "reconfigure"):
+        yield
+        return
+    stream.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    finally:
+        with suppress(OSError, ValueError):  # its reader has gone, it finds no room, or it was closed
+            stream.reconfigure(errors="strict")
 
 
 def _forget_output_without_room() -> None:
