@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 import tempfile
@@ -117,6 +118,12 @@ def test_a_setting_that_makes_no_sense_is_told_in_a_sentence(
     said = operator.fails("config")
     assert f"{operator.folder / name}.cfg" in said
     assert why in said
+
+
+@pytest.mark.parametrize("handlers", ["3", "[1, 2]", "{'h': 3}", "None"])
+def test_odd_handlers_are_shown_as_they_are(operator: Operator, handlers: str) -> None:
+    operator.write("thesplog.cfg", f"{{'version': 1, 'handlers': {handlers}}}")
+    assert operator.json("config")["logging"] == {"version": 1, "handlers": ast.literal_eval(handlers)}
 
 
 def test_a_folder_a_pipe_and_a_dangling_link_are_no_settings(operator: Operator) -> None:

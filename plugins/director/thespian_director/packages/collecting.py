@@ -15,6 +15,8 @@ import attrs
 
 from thespian_core.sources.limits import MAX_MEMBERS
 from thespian_director.errors import DirectorError
+from thespian_director.literals import MAX_TEXT_BYTES, decoded
+from thespian_director.trusted import read_trusted
 
 _LIBRARIES = (*EXTENSION_SUFFIXES, ".so", ".pyd", ".dll", ".dylib")
 _ALWAYS_FROM_OUTSIDE = ("six", "thespian", "thespian_core")  # what loaded sources never take from a package
@@ -104,13 +106,13 @@ def _is_wanted(name: str, found: Collected) -> bool:
 
 
 def _names_in(dependencies: Path) -> list[str]:
+    what = "the list of dependencies"
     try:
-        text = dependencies.read_text("utf-8-sig")
-    except OSError as why:
-        raise DirectorError(f"the dependencies {dependencies} cannot be read: {why.strerror}") from None
-    except UnicodeDecodeError:
-        raise DirectorError(f"the dependencies {dependencies} are not UTF-8 text") from None
-    lines = (line.strip() for line in text.splitlines())
+        owner = dependencies.parent.stat().st_uid
+        data = read_trusted(dependencies, what, MAX_TEXT_BYTES, folder_owner=owner)
+    except FileNotFoundError:
+        raise DirectorError(f"{what} {dependencies} is not there") from None
+    lines = (line.strip() for line in decoded(data, str(dependencies)).splitlines())
     return [line for line in lines if line and not line.startswith("#")]
 
 
