@@ -158,6 +158,14 @@ def test_what_cannot_be_pickled_is_named(tmp_path: Path) -> None:
             f"handlers entry 'h' writes to a file in {os.getcwd()}/not_there, and there is no such folder",
         ),
         (
+            definitions(handlers={"h": {"class": "logging.FileHandler", "filename": os.sep}}),
+            f"handlers entry 'h' writes to the file {os.sep}, which is a folder",
+        ),
+        (
+            definitions(handlers={"h": {"class": "logging.FileHandler", "filename": ["x.log"]}}),
+            "handlers entry 'h' cannot be made: its 'filename' is no path but ['x.log']",
+        ),
+        (
             definitions(handlers={"h": {"class": "logging.StreamHandler", "wrong": 1}}),
             "handlers entry 'h' cannot be made: got an unexpected keyword argument 'wrong'",
         ),

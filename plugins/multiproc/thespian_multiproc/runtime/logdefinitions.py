@@ -178,7 +178,11 @@ def _check_usual(view: logging.config.DictConfigurator, entry: Any, section: str
     except TypeError as why:
         raise ValueError(f"{where} cannot be made: {why}") from why
     file = given.get("filename")
+    if "filename" in given and not isinstance(file, (str, bytes, os.PathLike)):
+        raise ValueError(f"{where} cannot be made: its 'filename' is no path but {shown(file)}")
     if isinstance(file, (str, os.PathLike)) and not given.get("delay"):
+        if os.path.isdir(file):
+            raise ValueError(f"{where} writes to the file {os.fspath(file)}, which is a folder")
         folder = os.path.dirname(os.path.abspath(file))
         if not os.path.isdir(folder):
             raise ValueError(f"{where} writes to a file in {folder}, and there is no such folder")
