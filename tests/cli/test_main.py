@@ -215,6 +215,25 @@ def test_output_that_finds_no_room_is_told_in_words(site: FakeSite, arguments: l
     assert (ran.returncode, ran.stderr) == (1, "Error: No space left on device\n")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="has no device that is full")
+@pytest.mark.parametrize(("command", "status"), [("no-such-command", 2), ("prints", 9)])
+def test_an_error_that_cannot_be_told_ends_with_its_status(
+    busy_site: FakeSite, command: str, status: int
+) -> None:
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-S", "-m", "thespian_core.cli", command],
+            env={"PYTHONPATH": str(busy_site.folder)},
+            cwd=busy_site.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=full,
+            timeout=60,
+            check=False,
+        )
+    assert ran.returncode == status
+
+
 def test_a_standard_output_that_was_closed_is_no_error(site: FakeSite) -> None:
     code = "import sys; sys.stdout = None; from thespian_core.cli.main import main; sys.exit(main())"
     ran = site.run("-c", code, "plugins")

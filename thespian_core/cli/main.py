@@ -67,7 +67,8 @@ def run(command: click.Command, args: Sequence[str] | None, prog_name: str, **co
         with _every_name_written():
             status: Any = command.main(args, prog_name=prog_name, standalone_mode=False, **context)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):  # who reads the status has no need of the words
+            error.show()
         _forget_output_without_room()
         return error.exit_code
     except click.Abort as abort:
@@ -98,14 +99,14 @@ def _every_name_written() -> Iterator[None]:
 
 
 def _forget_output_without_room() -> None:
-    """Drop what standard output could not take: else the interpreter tries, and tells of it, once more."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+    """Drop what could not be written: else the interpreter tries once more, with a status of its own."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 if __name__ == "__main__":
