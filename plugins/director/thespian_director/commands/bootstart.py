@@ -44,8 +44,8 @@ def command(
     before it is written. For launchd and upstart the user must exist. For System V and Windows nothing is
     written.
 
-    The exit status is 5 when there is no director's folder, 2 when no service manager is known or runs here, and
-    1 after any other error.
+    The exit status is 5 when there is no director's folder, 2 when no service manager is known or runs
+    here, and 1 after any other error.
     """
     from thespian_director.errors import DirectorError
     from thespian_director.services import making, systemd
