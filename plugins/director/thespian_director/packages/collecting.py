@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from importlib import metadata
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 
 import attrs
@@ -75,6 +76,9 @@ def collect(root: Path, patterns: Iterable[str], dependencies: Path | None = Non
 def _matching(root: Path, pattern: str) -> Iterator[str]:
     if os.path.isabs(pattern):
         pattern = os.path.relpath(pattern, root)
+    if "**" in pattern:
+        fixed = takewhile(lambda part: not glob.has_magic(part), pattern.split(os.sep))
+        _refuse_circles(os.path.join(root, *fixed))
     for match in sorted(glob.glob(pattern, root_dir=root, recursive=True)):
         name = os.path.normpath(match)
         if name.split(os.sep)[0] == os.pardir:
@@ -89,6 +93,21 @@ def _matching(root: Path, pattern: str) -> Iterator[str]:
                 f"{root / name} is no ordinary file", "remove it, or name the files to pack without it"
             )
         yield name.replace(os.sep, "/")
+
+
+def _refuse_circles(folder: str, above: tuple[tuple[int, int], ...] = ()) -> None:
+    """Refuse links that lead to a folder above, since glob follows them round and round."""
+    try:
+        status, names = os.stat(folder), sorted(os.listdir(folder))
+    except OSError:  # glob finds nothing there either
+        return
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        raise DirectorError(f"{folder} leads back to a folder that it is in", "remove it, or name others")
+    for name in names:
+        path = os.path.join(folder, name)
+        if not name.startswith(".") and os.path.isdir(path):
+            _refuse_circles(path, (*above, here))
 
 
 def _is_wanted(name: str, found: Collected) -> bool:
