@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from thespian_core.errors import ActorSystemStartupFailure
-from thespian_core.hooks.errors import PluginNotFound, describe
+from thespian_core.hooks.errors import PluginError, describe
 from thespian_core.hooks.logfilters import is_name_of_plugin
 from thespian_core.hooks.records import LogFilterSpec
 from thespian_core.hooks.registry import default_registry
@@ -54,7 +54,7 @@ def pack_definitions(log_defs: LogDefs, streams: LogStreams | None = None) -> tu
     try:
         definitions, level = _checked(log_defs)
     except (Exception, SystemExit) as why:  # a module that a definition names may raise anything
-        told = str(why) if isinstance(why, (ValueError, PluginNotFound)) else describe(why)
+        told = str(why) if isinstance(why, (ValueError, PluginError)) else describe(why)
         raise ActorSystemStartupFailure(f"logDefs cannot be applied: {told}") from why
     return _pickled(definitions, streams), min(level, LEFT_ALONE - 1)
 
@@ -152,10 +152,10 @@ def _check_code(view: logging.config.DictConfigurator, entry: Any, section: str,
             try:
                 view.resolve(code)
             except ValueError as why:
-                if section == "filters" and code in default_registry().names(LogFilterSpec):
-                    continue  # the log process opens it
-                if section == "filters" and is_name_of_plugin(code):
-                    default_registry().find(LogFilterSpec, code)
+                known = default_registry().names(LogFilterSpec) if section == "filters" else ()
+                if section == "filters" and (code in known or is_name_of_plugin(code)):
+                    default_registry().open(LogFilterSpec, code)
+                    continue
                 raise ValueError(f"{where} names {code!r}, which cannot be imported: {why}") from why
 
 
