@@ -6,13 +6,11 @@ import logging
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from tests.hooks.conftest import RegistryOf
 from thespian_core.hooks.errors import PluginBroken, PluginConflict, PluginNotFound
-from thespian_core.hooks.logfilters import filters_for_all
 from thespian_core.hooks.records import CodecSpec, CommandSpec, SystemBaseSpec
 from thespian_core.hooks.registry import PluginRegistry, default_registry, use_registry
 from thespian_core.hooks.selection import Selection
@@ -225,21 +223,6 @@ def test_every_observer_is_told_though_others_raise(
     ]
     assert all(record.exc_info for record in caplog.records)
     assert {report.state for report in registry.plugins()} == {"ok"}
-
-
-def test_a_log_filter_that_cannot_be_made_is_reported_and_left_out(
-    registry_of: RegistryOf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    code = "class Panic(BaseException): pass\ndef panics(): raise Panic('gone')\ndef works(): return print\n"
-    (tmp_path / "made_filters.py").write_text(code)
-    monkeypatch.syspath_prepend(tmp_path)
-    text = "from thespian_core import LogFilterSpec, hookimpl\n@hookimpl\ndef thespian_log_filters():\n"
-    for name in ("panics", "works"):
-        text += f"    yield LogFilterSpec(name='{name}', opens='made_filters:{name}', always=True)\n"
-    told: list[str] = []
-    made = filters_for_all(registry_of(one=text), lambda what, why: told.append(f"{what}: {why!r}"))
-    assert made.filters == [print]
-    assert told == ["the log filter 'panics' is not applied: Panic('gone')"]
 
 
 def test_many_threads_load_each_plugin_once(registry_of: RegistryOf) -> None:
