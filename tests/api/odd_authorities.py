@@ -14,7 +14,7 @@ from thespian_core import SourceAuthoritySpec, hookimpl
 @hookimpl
 def thespian_source_authorities() -> Iterable[SourceAuthoritySpec]:
     """Offer them."""
-    for name in ("raising", "answering_oddly", "leaving", "dying", "hanging"):
+    for name in ("raising", "answering_oddly", "leaving", "panicking", "dying", "hanging"):
         yield SourceAuthoritySpec(name=name, opens=f"{__name__}:{name}")
     yield SourceAuthoritySpec(name="missing", opens=f"{__name__}:not_there")
 
@@ -32,6 +32,15 @@ def answering_oddly(source_hash: str, data: bytes, info: Any) -> Any:
 def leaving(source_hash: str, data: bytes, info: Any) -> bytes | None:
     """Want the process to end."""
     sys.exit(3)
+
+
+class Panic(BaseException):
+    """As modules in Rust raise it."""
+
+
+def panicking(source_hash: str, data: bytes, info: Any) -> bytes | None:
+    """Raise what is no ``Exception``."""
+    raise Panic("gone")
 
 
 def dying(source_hash: str, data: bytes, info: Any) -> bytes | None:

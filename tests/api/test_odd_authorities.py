@@ -66,7 +66,7 @@ def loads(system: ActorSystem) -> Any:
 
 
 @pytest.mark.parametrize("base_name", BASES)
-@pytest.mark.parametrize("authority", ["raising", "answering_oddly", "leaving"])
+@pytest.mark.parametrize("authority", ["raising", "answering_oddly", "leaving", "panicking"])
 def test_a_function_that_fails_has_rejected(new_system: NewSystem, base_name: str, authority: str) -> None:
     system = new_system(base_name, authority)
     assert refused(system, program(1)) < PATIENCE_S

@@ -32,6 +32,25 @@ def lacks():
 def has_a_bug():
     {}["key"]
 
+class Panic(BaseException):
+    "As modules in Rust raise it."
+
+@click.command()
+def panics():
+    raise Panic("gone")
+
+class Refused(ActorSystemFailure):
+    exit_status = None
+
+@click.command()
+def refuses():
+    raise Refused("not so")
+
+@click.command()
+def names_files():
+    click.echo(os.fsdecode(b"caf\\xe9") + " \u2603")
+    click.echo("and more")
+
 @click.command()
 def unwhole():
     import not_there
@@ -63,8 +82,8 @@ from thespian_core import CommandSpec, hookimpl
 @hookimpl
 def thespian_commands():
     for name in (
-        *("fails", "prints", "lacks", "has_a_bug", "interrupted"),
-        *("unwhole", "asks", "counts", "exits", "number", "absent"),
+        *("fails", "prints", "lacks", "has_a_bug", "panics", "interrupted", "refuses"),
+        *("unwhole", "asks", "counts", "exits", "number", "absent", "names_files"),
     ):
         yield CommandSpec(name=name.replace("_", "-"), opens=f"commands_code:{name}")
     yield CommandSpec(name="unimportable", opens="not_there:command")

@@ -108,6 +108,11 @@ def test_an_error_may_have_an_exit_status_of_its_own(busy_site: FakeSite) -> Non
     assert (ran.returncode, ran.stderr) == (9, "Error: there is no paper\n")
 
 
+def test_an_exit_status_that_is_none_does_not_pass_an_error_off_as_success(busy_site: FakeSite) -> None:
+    ran = busy_site.command("refuses")
+    assert (ran.returncode, ran.stderr) == (1, "Error: not so\n")
+
+
 def test_an_error_of_the_operating_system_names_the_file(busy_site: FakeSite) -> None:
     ran = busy_site.command("lacks")
     assert (ran.returncode, ran.stderr) == (1, "Error: No such file or directory: '/not/there'\n")
@@ -131,6 +136,13 @@ def test_a_bug_is_told_with_its_place_and_the_traceback_only_when_asked_for(busy
     ran = busy_site.command("--traceback", "has-a-bug")
     assert ran.returncode == 1
     assert ran.stderr.startswith("Traceback (most recent call last):")
+
+
+def test_what_is_no_exception_is_told_in_words_too(busy_site: FakeSite) -> None:
+    ran = busy_site.command("panics")
+    first, place, _advice = ran.stderr.splitlines()
+    assert (ran.returncode, first) == (1, "Error: unexpected Panic: gone")
+    assert place.endswith(" in panics")
 
 
 def test_what_a_command_returns_is_no_exit_status_and_what_it_exits_with_is(busy_site: FakeSite) -> None:
@@ -168,6 +180,24 @@ def test_a_reader_that_has_gone_is_no_error_to_talk_about(site: FakeSite, argume
     assert ran.stderr == b""
 
 
+@pytest.mark.parametrize(
+    ("encoding", "written"),
+    [("utf-8", "caf\\udce9 \u2603"), ("latin-1", "caf\\udce9 \\u2603"), ("utf-8:replace", "caf? \u2603")],
+)
+def test_a_name_that_cannot_be_written_is_escaped(busy_site: FakeSite, encoding: str, written: str) -> None:
+    ran = busy_site.command("names-files", PYTHONIOENCODING=encoding)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"{written}\nand more\n", "")
+
+
+def test_a_program_that_runs_a_command_keeps_its_own_output(busy_site: FakeSite) -> None:
+    code = (
+        "import sys; from thespian_core.cli.main import main\n"
+        "assert main(['names-files']) == 0\nprint(sys.stdout.errors)"
+    )
+    ran = busy_site.run("-c", code, PYTHONIOENCODING="utf-8")
+    assert ran.stdout.splitlines() == ["caf\\udce9 \u2603", "and more", "strict"]
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="has no device that is full")
 @pytest.mark.parametrize("arguments", [["plugins"], ["--help"], ["--version"], ["plugins", "--help"]])
 def test_output_that_finds_no_room_is_told_in_words(site: FakeSite, arguments: list[str]) -> None:
@@ -183,6 +213,25 @@ def test_output_that_finds_no_room_is_told_in_words(site: FakeSite, arguments: l
             check=False,
         )
     assert (ran.returncode, ran.stderr) == (1, "Error: No space left on device\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="has no device that is full")
+@pytest.mark.parametrize(("command", "status"), [("no-such-command", 2), ("prints", 9)])
+def test_an_error_that_cannot_be_told_ends_with_its_status(
+    busy_site: FakeSite, command: str, status: int
+) -> None:
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-S", "-m", "thespian_core.cli", command],
+            env={"PYTHONPATH": str(busy_site.folder)},
+            cwd=busy_site.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=full,
+            timeout=60,
+            check=False,
+        )
+    assert ran.returncode == status
 
 
 def test_a_standard_output_that_was_closed_is_no_error(site: FakeSite) -> None:

@@ -39,6 +39,9 @@ def test_an_installed_plugin_is_found_with_its_release(good_site: FakeSite) -> N
     [
         pytest.param("import not_there", "No module named 'not_there'", id="import error"),
         pytest.param("raise SystemExit(1)", "SystemExit: 1", id="ends the program"),
+        # As modules in Rust do, and tests that skip themselves.
+        pytest.param("raise type('Panic', (BaseException,), {})('gone')", "Panic: gone", id="no exception"),
+        pytest.param(GOOD + "    raise GeneratorExit", "raised GeneratorExit", id="half way, no exception"),
         pytest.param(GOOD.replace("_bases", "_basis"), "did you mean thespian_system_bases?", id="misspelt"),
         pytest.param(GOOD.replace("bases():", "bases(colour):"), "colour", id="wrong arguments"),
         pytest.param(GOOD.replace("yield ", "return "), "thespian_system_bases returned", id="no iterable"),

@@ -140,6 +140,7 @@ def test_what_cannot_be_opened_is_told_with_record_and_plugin(opens: str, why: s
     [
         ("1/0", "ZeroDivisionError: division by zero"),
         ("raise SystemExit(3)", "SystemExit: 3"),
+        ("raise type('Panic', (BaseException,), {})('gone')", "Panic: gone"),
         ("def broken(:", "SyntaxError: "),
         ("def __getattr__(name): raise OSError('no ' + name)", "OSError: no X"),
     ],

@@ -178,11 +178,12 @@ def test_plugins_that_disagree_on_a_capability_conflict_unless_the_user_decides(
     assert registry.capabilities("b", {"GPU": 3}) == {"GPU": 3}
 
 
-@pytest.mark.parametrize("result", ["1/0", "None", "['GPU']", "{1: 2}", "exit()"])
+@pytest.mark.parametrize("result", ["1/0", "None", "['GPU']", "{1: 2}", "exit()", "panic()"])
 def test_a_plugin_whose_capabilities_fail_is_skipped_and_remembered(
     registry_of: RegistryOf, caplog: pytest.LogCaptureFixture, result: str
 ) -> None:
-    bad = JSON + "import sys\nexit = sys.exit\n" + capabilities(result)
+    bad = JSON + "import sys\nexit = sys.exit\n"
+    bad += "class Panic(BaseException): pass\ndef panic(): raise Panic\n" + capabilities(result)
     registry = registry_of(one=bad, two=capabilities("{'x': 2}"))
     assert registry.capabilities("b") == {"x": 2}
     assert registry.capabilities("b") == {"x": 2}
@@ -200,7 +201,7 @@ told = []
 @hookimpl
 def thespian_system_started(system):
     told.append(system)
-    raise ValueError("not my day")
+    raise type("Panic", (BaseException,), {})("not my day")
 @hookimpl
 def thespian_system_stopped():
     told.append("generators are run too")
@@ -217,7 +218,7 @@ def test_every_observer_is_told_though_others_raise(
     modules = [sys.modules[origin.module] for origin in registry.selection().used]
     assert [module.told for module in modules] == [["a system", "generators are run too"]] * 2
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-        ("ERROR", f"plugin {name} (dist-{name} 1.0): thespian_system_started raised ValueError: not my day")
+        ("ERROR", f"plugin {name} (dist-{name} 1.0): thespian_system_started raised Panic: not my day")
         for name in ("one", "two")
     ]
     assert all(record.exc_info for record in caplog.records)

@@ -39,7 +39,9 @@ class PluginAuthority(Actor):
             return None
         try:
             data: Any = self._validate(question.sourceHash, question.sourceData or b"", question.sourceInfo)
-        except (Exception, SystemExit):
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
             self._complain(question, f"has failed:\n{traceback.format_exc()}")
             return None
         if data is not None and not isinstance(data, (bytes, bytearray, memoryview)):

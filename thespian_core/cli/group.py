@@ -79,13 +79,13 @@ class PluginGroup(click.Group):
         """Carry out the chosen command; what it returns means nothing, what it raises is told."""
         try:
             super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:
             is_closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
             if is_closed_pipe or ctx.find_root().params.get("traceback"):
                 raise
-            raise Told(_told(error), getattr(error, "exit_status", 1)) from error
+            raise Told(_told(error), getattr(error, "exit_status", None) or 1) from error
 
 
 class Told(click.ClickException):
@@ -124,7 +124,7 @@ class _Unusable(click.Command):
         raise self._error
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     """Tell an error to an operator, who can do nothing with a traceback."""
     if isinstance(error, ActorSystemException):
         return str(error) or type(error).__name__

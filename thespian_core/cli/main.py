@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -63,9 +64,11 @@ def run(command: click.Command, args: Sequence[str] | None, prog_name: str, **co
         SystemExit: a command ended the program itself, or the reader of its output has gone.
     """
     try:
-        status: Any = command.main(args, prog_name=prog_name, standalone_mode=False, **context)
+        with _every_name_written():
+            status: Any = command.main(args, prog_name=prog_name, standalone_mode=False, **context)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):  # who reads the status has no need of the words
+            error.show()
         _forget_output_without_room()
         return error.exit_code
     except click.Abort as abort:
@@ -80,15 +83,30 @@ def run(command: click.Command, args: Sequence[str] | None, prog_name: str, **co
     return status if isinstance(status, int) else 0
 
 
-def _forget_output_without_room() -> None:
-    """Drop what standard output could not take: else the interpreter tries, and tells of it, once more."""
+@contextmanager
+def _every_name_written() -> Iterator[None]:
+    """Have what standard output's encoding lacks escaped, so that no file's name ends a command half way."""
+    stream: Any = sys.stdout
+    if getattr(stream, "errors", None) != "strict" or not hasattr(stream, "reconfigure"):
+        yield
+        return
+    stream.reconfigure(errors="backslashreplace")
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        yield
+    finally:
+        with suppress(OSError, ValueError):  # its reader has gone, it finds no room, or it was closed
+            stream.reconfigure(errors="strict")
+
+
+def _forget_output_without_room() -> None:
+    """Drop what could not be written: else the interpreter tries once more, with a status of its own."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 if __name__ == "__main__":

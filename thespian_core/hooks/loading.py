@@ -11,15 +11,12 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from thespian_core.hooks.errors import PluginBroken, describe
-from thespian_core.hooks.records import KINDS, CodecSpec, Spec
+from thespian_core.hooks.errors import PluginBroken
+from thespian_core.hooks.records import KINDS, CodecSpec, Spec, blamed
 from thespian_core.hooks.selection import PluginOrigin
 
 if TYPE_CHECKING:
     import pluggy
-
-#: What counts as a plugin's failure. SystemExit: no plugin may end the program that looks at it.
-FAILURES = (Exception, SystemExit)
 
 
 class LoadedPlugin:
@@ -50,12 +47,8 @@ def load_plugin(origin: PluginOrigin) -> LoadedPlugin:
         PluginBroken: it says why, and chains the cause. The plugin's module stays imported;
             nothing else is left of it.
     """
-    try:
+    with blamed(origin):
         module = importlib.import_module(_module_name(origin))
-    except PluginBroken:
-        raise
-    except FAILURES as error:
-        raise PluginBroken(describe(error), origin) from error
     manager = _verified(module, origin)
     plugin = LoadedPlugin(origin, manager)
     specs: list[Spec] = []
@@ -83,13 +76,12 @@ def _verified(module: ModuleType, origin: PluginOrigin) -> pluggy.PluginManager:
         candidate = vars(module).get(hook)
         if callable(candidate) and not hasattr(candidate, f"{specs.PROJECT}_impl"):
             raise PluginBroken(f"{hook} is not marked with @hookimpl", origin)
-    try:
-        manager.register(module, name=origin.name)
-        manager.check_pending()
-    except pluggy.PluginValidationError as error:
-        raise PluginBroken(_reworded(manager, module, error), origin) from error
-    except FAILURES as error:
-        raise PluginBroken(describe(error), origin) from error
+    with blamed(origin):
+        try:
+            manager.register(module, name=origin.name)
+            manager.check_pending()
+        except pluggy.PluginValidationError as error:
+            raise PluginBroken(_reworded(manager, module, error), origin) from error
     for hook in HOOKS:
         if any(found.wrapper or found.hookwrapper for found in _implementations(manager, hook)):
             raise PluginBroken(f"{hook} is a hook wrapper, which is not offered here", origin)
@@ -119,16 +111,11 @@ def _implementations(manager: pluggy.PluginManager, hook: str) -> list[pluggy.Ho
 def _collect(plugin: LoadedPlugin, kind: type[Spec]) -> list[Spec]:
     hook, origin = kind.hook, plugin.origin
     specs: list[Spec] = []
-    try:
+    with blamed(origin, f"{hook} raised "):
         for result in plugin.call(hook):
             if not isinstance(result, Iterable):
                 raise PluginBroken(f"{hook} returned {result!r}, not {kind.__name__} records", origin)
-            # Here, inside the try: a generator runs only now.
-            specs += list(result)
-    except PluginBroken:
-        raise
-    except FAILURES as error:
-        raise PluginBroken(f"{hook} raised {describe(error)}", origin) from error
+            specs += list(result)  # here, where it is told: a generator runs only now
     for spec in specs:
         if type(spec) is not kind:
             raise PluginBroken(f"{hook} gave {spec!r}, which is not a {kind.__name__}", origin)

@@ -44,7 +44,9 @@ def filters_for_all(
         try:
             if registry.find(LogFilterSpec, name).always:
                 filters.addFilter(registry.open(LogFilterSpec, name)())
-        except (Exception, SystemExit) as why:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as why:
             report(f"the log filter {name!r} is not applied", why)
     return filters
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import attrs
@@ -246,14 +247,31 @@ def open_spec(spec: Spec, plugin: PluginOrigin | None = None) -> Any:
     """
     module_name, _, name = spec.opens.partition(":")
     target = f"cannot open {spec.opens} for {spec.kind} {spec.name!r}"
-    try:
+    with blamed(plugin, f"{target}: "):
         module = importlib.import_module(module_name)
-    # SystemExit: a module that ends the program when imported is no better than one that raises.
-    except (Exception, SystemExit) as error:
-        raise PluginBroken(f"{target}: {describe(error)}", plugin) from error
+        try:
+            return getattr(module, name)
+        except AttributeError as error:
+            raise PluginBroken(f"{target}: there is no {name!r} in {module_name}", plugin) from error
+
+
+@contextmanager
+def blamed(plugin: PluginOrigin | None, what: str = "") -> Iterator[None]:
+    """Have whatever a plugin's code raises told as its being broken.
+
+    That is also what is no ``Exception``, as a module in Rust may raise it, and what would end the program;
+    only Ctrl-C is nobody's fault.
+
+    Args:
+        plugin: whose code it is.
+        what: what is told before the error.
+
+    Raises:
+        PluginBroken: it raised; the cause is chained.
+    """
     try:
-        return getattr(module, name)
-    except AttributeError as error:
-        raise PluginBroken(f"{target}: there is no {name!r} in {module_name}", plugin) from error
-    except (Exception, SystemExit) as error:
-        raise PluginBroken(f"{target}: {describe(error)}", plugin) from error
+        yield
+    except (PluginBroken, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise PluginBroken(what + describe(error), plugin) from error

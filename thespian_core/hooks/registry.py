@@ -142,7 +142,9 @@ class PluginRegistry:
         for plugin in self._catalogue().plugins:
             try:
                 offers = _as_capabilities(plugin.call("thespian_capabilities", base_name=base_name))
-            except (Exception, SystemExit) as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 self._remember(plugin.origin, f"thespian_capabilities failed: {describe(error)}", error)
                 continue
             for key, value in offers.items():
@@ -166,7 +168,9 @@ class PluginRegistry:
                 for result in plugin.call(hook, system=system):
                     if hasattr(result, "__next__"):  # a generator function has not run yet
                         list(result)
-            except (Exception, SystemExit) as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 _log.error("plugin %s: %s raised %s", plugin.origin, hook, describe(error), exc_info=error)
 
     def plugins(self) -> tuple[PluginReport, ...]:

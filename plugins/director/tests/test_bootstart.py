@@ -119,6 +119,14 @@ def test_names_that_cannot_be_are_refused(operator: Operator, words: tuple[str, 
     assert "name" in error
 
 
+def test_where_systemd_is_installed_and_does_not_run_nothing_is_begun(tmp_path: Path) -> None:
+    systemd.require_running(tmp_path)
+    with pytest.raises(DirectorError, match="systemd does not run here") as raised:
+        systemd.require_running(tmp_path / "not-there")
+    assert "--root" in str(raised.value)
+    assert raised.value.exit_status == 2
+
+
 def test_without_a_folder_the_status_is_5(operator: Operator) -> None:
     operator.folder.rmdir()
     assert "does not exist" in operator.fails("bootstart", "--dry-run", status=5)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from plugins.director.tests.conftest import Operator
+from plugins.director.tests.packagekit import a_key, package
 from thespian.director import DirectorControl
 from thespian_core.hooks.registry import PluginRegistry, default_registry, use_registry
 from thespian_core.hooks.selection import PluginOrigin
@@ -53,6 +54,21 @@ def test_help_of_a_command_that_cannot_be_opened_says_why(
         assert "is broken: cannot open not_there:command for director command 'absent'" in said
     finally:
         use_registry(before)
+
+
+def test_where_a_source_came_from_can_not_steer_the_terminal(
+    operator: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operator.write("a_tls.key", a_key().public_pem())
+    odd = operator.folder / "\x1b[2Ja\nb.tls"
+    odd.write_bytes(package(1, a_key()))
+    control = DirectorControl(operator.folder, "simpleSystemBase")
+    try:
+        control.asys.loadActorSource(odd)
+        assert control("list") == 0
+    finally:
+        control("shutdown")
+    assert capsys.readouterr().out.splitlines()[1].endswith(f"{operator.folder}/\\x1b[2Ja\\nb.tls")
 
 
 def test_an_unknown_command_is_told_with_what_was_meant(operator: Operator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,7 +106,29 @@ def test_a_file_that_both_the_sources_and_a_dependency_have_is_an_error(tmp_path
 def test_a_list_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("")
     (tmp_path / "deps.txt").write_bytes(b"\xff")
-    with pytest.raises(DirectorError, match="are not UTF-8 text"):
+    with pytest.raises(DirectorError, match="deps.txt, line 1: this is not UTF-8 text"):
         collect(tmp_path, ["a.py"], tmp_path / "deps.txt")
-    with pytest.raises(DirectorError, match="cannot be read: Is a directory"):
+    with pytest.raises(DirectorError, match="is a folder"):
         collect(tmp_path, ["a.py"], tmp_path)
+    with pytest.raises(DirectorError, match="is not there"):
+        collect(tmp_path, ["a.py"], tmp_path / "gone.txt")
+
+
+def test_a_list_that_is_no_such_file_is_neither_read_nor_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("")
+    (tmp_path / "deps.txt").write_text("\n" * (1 << 20) + "\n")
+    with pytest.raises(DirectorError, match="is too large to be one"):
+        collect(tmp_path, ["a.py"], tmp_path / "deps.txt")
+    with pytest.raises(DirectorError, match="is no ordinary file"):
+        collect(tmp_path, ["a.py"], Path(os.devnull))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DirectorError, match="is no ordinary file"):
+        collect(tmp_path, ["a.py"], tmp_path / "pipe")
+
+
+def test_a_list_that_others_can_write_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("")
+    (tmp_path / "deps.txt").write_text("")
+    (tmp_path / "deps.txt").chmod(0o666)
+    with pytest.raises(DirectorError, match="can be written by everybody"):
+        collect(tmp_path, ["a.py"], tmp_path / "deps.txt")

@@ -140,6 +140,18 @@ def test_a_pipe_among_the_sources_holds_nobody_up(project: Project) -> None:
     assert "pipe.py is no ordinary file" in project.fails("foo/*.py")
 
 
+def test_links_that_lead_in_circles_are_told_and_not_followed_for_ever(project: Project) -> None:
+    deep = project.root / "deep"
+    deep.mkdir()
+    for name in ("latest", "stable"):  # with two there are 2**40 ways round before a name is too long
+        (deep / name).symlink_to("../deep", target_is_directory=True)
+    for pattern in ("**/*.py", "deep/**", f"{deep}/**/*.py"):
+        assert re.search("deep/(latest|stable) leads back to a folder that it is in", project.fails(pattern))
+    project.make("foo/**/*.py")
+    (project.root / "again").symlink_to("foo", target_is_directory=True)
+    project.make("again/**/*.py")
+
+
 def test_libraries_in_c_are_left_out_and_that_is_said(project: Project) -> None:
     project.write("foo/fast.so")
     said = project.make("foo/*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 import tempfile
@@ -117,6 +118,23 @@ def test_a_setting_that_makes_no_sense_is_told_in_a_sentence(
     said = operator.fails("config")
     assert f"{operator.folder / name}.cfg" in said
     assert why in said
+
+
+@pytest.mark.parametrize("handlers", ["3", "[1, 2]", "{'h': 3}", "None"])
+def test_odd_handlers_are_shown_as_they_are(operator: Operator, handlers: str) -> None:
+    operator.write("thesplog.cfg", f"{{'version': 1, 'handlers': {handlers}}}")
+    assert operator.json("config")["logging"] == {"version": 1, "handlers": ast.literal_eval(handlers)}
+
+
+@pytest.mark.parametrize("base_name", ["simpleSystemBase", "multiprocQueueBase"])
+def test_logging_that_cannot_be_applied_is_told_with_its_file(
+    operator: Operator, capsys: pytest.CaptureFixture[str], base_name: str
+) -> None:
+    operator.write("thesplog.cfg", "{'version': 2}")
+    assert DirectorControl(operator.folder, base_name)("start") == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said[1].startswith("Error: logDefs cannot be applied: ")
+    assert said[-1] == f"  the logDefs are what {operator.folder / 'thesplog.cfg'} says"
 
 
 def test_a_folder_a_pipe_and_a_dangling_link_are_no_settings(operator: Operator) -> None:

@@ -132,7 +132,8 @@ class DirectorFolder:
         found = self._dictionary("thesplog", {"logdir": log_folder})
         if found is None:
             return _default_logs(log_folder)
-        for handler in dict(found.get("handlers") or {}).values():
+        handlers = found.get("handlers")  # whether they are any is for the system to say
+        for handler in handlers.values() if isinstance(handlers, dict) else ():
             if isinstance(handler, dict) and isinstance(handler.get("filename"), str):
                 handler["filename"] = os.path.join(log_folder, handler["filename"])
         return found

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from thespian_core.api.running import RunningSystem
 from thespian_core.api.system import ActorSystem
+from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.hooks.records import SystemBaseSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.startup import require_systems_allowed
@@ -87,7 +88,7 @@ def open_system(folder: DirectorFolder, base: SystemBase) -> Opened:
         ActorSystemStartupFailure: it says why.
         DirectorError: a setting cannot be read.
     """
-    with _environment(folder):
+    with _environment(folder), _log_definitions_named(folder):
         if is_shared(base.plan.base_name):
             require_systems_allowed()
             running = RunningSystem(base, base.start())
@@ -100,6 +101,18 @@ def open_system(folder: DirectorFolder, base: SystemBase) -> Opened:
         if ours is not None and ours.is_running and ours.name == base.plan.base_name:
             return Opened(ActorSystem(ours), ours, False)
         return Opened(ActorSystem(base), base, True)
+
+
+@contextmanager
+def _log_definitions_named(folder: DirectorFolder) -> Iterator[None]:
+    """Tell where logDefs are from that a start refuses."""
+    try:
+        yield
+    except ActorSystemStartupFailure as why:
+        where = folder.path / "thesplog.cfg"
+        if not str(why).startswith("logDefs") or not where.exists():
+            raise
+        raise ActorSystemStartupFailure(f"{why}\n  the logDefs are what {where} says") from why
 
 
 @contextmanager

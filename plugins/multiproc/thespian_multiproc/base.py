@@ -22,6 +22,7 @@ from thespian_core.systembase import Envelope, Plan, SystemBase
 from thespian_multiproc.runtime import whynot
 from thespian_multiproc.runtime.leaving import abandon_all, look_after
 from thespian_multiproc.runtime.living import ProcessWatch
+from thespian_multiproc.runtime.opaque import keep_foreign
 from thespian_multiproc.runtime.opening import (
     is_loopback,
     is_taken,
@@ -134,6 +135,7 @@ class MultiprocBase(SystemBase):
         answer_to_spawn_name()
         self._first_port, self._joined = port, joined
         self._admin = ProcessWatch(joined.admin_pid)
+        keep_foreign()
         self._capabilities: Mapping[str, Any] = _read(joined)
         _bases.add(self)
         return started_pid is not None

@@ -44,11 +44,11 @@ def command(
     before it is written. For launchd and upstart the user must exist. For System V and Windows nothing is
     written.
 
-    The exit status is 5 when there is no director's folder, 2 when no service manager is known here, and 1
-    after any other error.
+    The exit status is 5 when there is no director's folder, 2 when no service manager is known or runs
+    here, and 1 after any other error.
     """
     from thespian_director.errors import DirectorError
-    from thespian_director.services import making
+    from thespian_director.services import making, systemd
     from thespian_director.services.service import Service, account_name, service_name
 
     names = [word for word in words if word != "nostart"]
@@ -80,6 +80,8 @@ def command(
         for line in making.described(work):
             click.echo(line)
         return
+    if kind == "systemd" and root is None:
+        systemd.require_running()
     making.write(work, root or Path("/"))
     for path in work.files:
         click.echo(f"Wrote {(root or Path('/')) / path.lstrip('/')}")

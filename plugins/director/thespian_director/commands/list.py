@@ -22,6 +22,8 @@ def command(control: DirectorControl, group: str | None, as_json: bool) -> None:
     null), "loading" (hashes) and "loaded", a list of objects with "hash" and "actors", each with "class",
     "role", "address" and "since"; and "others": where loaded sources of no group came from, by hash.
     """
+    from thespian_core.hooks.errors import printable
+
     request = {"DirectorOp": "RetrieveAll", **({} if group is None else {"Group": group})}
     with control.talk(may_start=False) as talk:
         answer = talk.demand(request, "AllAddresses")
@@ -42,7 +44,7 @@ def command(control: DirectorControl, group: str | None, as_json: bool) -> None:
     if group is None and answer["Others"]:
         click.echo("Loaded by others than the Director::")
         for source_hash, origin in answer["Others"].items():
-            click.echo(f"  Source hash {source_hash}  {origin}")
+            click.echo(f"  Source hash {source_hash}  {printable(origin)}")  # they say what they like
 
 
 def _line(actor: dict[str, Any]) -> str:

@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator
 from importlib import metadata
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 
 import attrs
 
 from thespian_core.sources.limits import MAX_MEMBERS
 from thespian_director.errors import DirectorError
+from thespian_director.literals import MAX_TEXT_BYTES, decoded
+from thespian_director.trusted import read_trusted
 
 _LIBRARIES = (*EXTENSION_SUFFIXES, ".so", ".pyd", ".dll", ".dylib")
 _ALWAYS_FROM_OUTSIDE = ("six", "thespian", "thespian_core")  # what loaded sources never take from a package
@@ -73,6 +76,9 @@ def collect(root: Path, patterns: Iterable[str], dependencies: Path | None = Non
 def _matching(root: Path, pattern: str) -> Iterator[str]:
     if os.path.isabs(pattern):
         pattern = os.path.relpath(pattern, root)
+    if "**" in pattern:
+        fixed = takewhile(lambda part: not glob.has_magic(part), pattern.split(os.sep))
+        _refuse_circles(os.path.join(root, *fixed))
     for match in sorted(glob.glob(pattern, root_dir=root, recursive=True)):
         name = os.path.normpath(match)
         if name.split(os.sep)[0] == os.pardir:
@@ -87,6 +93,21 @@ def _matching(root: Path, pattern: str) -> Iterator[str]:
                 f"{root / name} is no ordinary file", "remove it, or name the files to pack without it"
             )
         yield name.replace(os.sep, "/")
+
+
+def _refuse_circles(folder: str, above: tuple[tuple[int, int], ...] = ()) -> None:
+    """Refuse links that lead to a folder above, since glob follows them round and round."""
+    try:
+        status, names = os.stat(folder), sorted(os.listdir(folder))
+    except OSError:  # glob finds nothing there either
+        return
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        raise DirectorError(f"{folder} leads back to a folder that it is in", "remove it, or name others")
+    for name in names:
+        path = os.path.join(folder, name)
+        if not name.startswith(".") and os.path.isdir(path):
+            _refuse_circles(path, (*above, here))
 
 
 def _is_wanted(name: str, found: Collected) -> bool:
@@ -104,13 +125,13 @@ def _is_wanted(name: str, found: Collected) -> bool:
 
 
 def _names_in(dependencies: Path) -> list[str]:
+    what = "the list of dependencies"
     try:
-        text = dependencies.read_text("utf-8-sig")
-    except OSError as why:
-        raise DirectorError(f"the dependencies {dependencies} cannot be read: {why.strerror}") from None
-    except UnicodeDecodeError:
-        raise DirectorError(f"the dependencies {dependencies} are not UTF-8 text") from None
-    lines = (line.strip() for line in text.splitlines())
+        owner = dependencies.parent.stat().st_uid
+        data = read_trusted(dependencies, what, MAX_TEXT_BYTES, folder_owner=owner)
+    except FileNotFoundError:
+        raise DirectorError(f"{what} {dependencies} is not there") from None
+    lines = (line.strip() for line in decoded(data, str(dependencies)).splitlines())
     return [line for line in lines if line and not line.startswith("#")]
 
 

@@ -8,9 +8,10 @@ import tempfile
 from pathlib import Path
 
 from thespian_director.errors import DirectorError
-from thespian_director.services.service import Service, Work
+from thespian_director.services.service import NO_MANAGER, Service, Work
 
 VERIFY_LIMIT_S = 60
+RUNS = Path("/run/systemd/system")  # which is there while it does: sd_booted(3)
 
 UNIT = """\
 [Unit]
@@ -96,6 +97,21 @@ def work(service: Service) -> Work:
             f"THESPIAN_DIRECTOR_DIR={service.folder}",
         ),
     )
+
+
+def require_running(place: Path = RUNS) -> None:
+    """Refuse to begin where systemd is installed and does not run, as in a container: it can start nothing.
+
+    Raises:
+        DirectorError: it does not run.
+    """
+    if not place.is_dir():
+        raise DirectorError(
+            "systemd does not run here, and nothing was written",
+            "let what does run, as the user that the system is to have:  thespian director start wait",
+            "or write the files below a folder, as for an image:  --root FOLDER",
+            exit_status=NO_MANAGER,
+        )
 
 
 def verify(name: str, text: str) -> bool:

@@ -6,7 +6,7 @@ import logging
 import logging.config
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -158,6 +158,14 @@ def test_what_cannot_be_pickled_is_named(tmp_path: Path) -> None:
             f"handlers entry 'h' writes to a file in {os.getcwd()}/not_there, and there is no such folder",
         ),
         (
+            definitions(handlers={"h": {"class": "logging.FileHandler", "filename": os.sep}}),
+            f"handlers entry 'h' writes to the file {os.sep}, which is a folder",
+        ),
+        (
+            definitions(handlers={"h": {"class": "logging.FileHandler", "filename": ["x.log"]}}),
+            "handlers entry 'h' cannot be made: its 'filename' is no path but ['x.log']",
+        ),
+        (
             definitions(handlers={"h": {"class": "logging.StreamHandler", "wrong": 1}}),
             "handlers entry 'h' cannot be made: got an unexpected keyword argument 'wrong'",
         ),
@@ -217,19 +225,30 @@ def test_what_logging_itself_takes_is_taken() -> None:
     )
 
 
-def test_a_filter_may_be_asked_for_by_the_name_that_its_plugin_gives_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A plugin with the log filters ``quiet`` and ``absent``."""
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "quiet_plugin.py").write_text(
         "from thespian_core import LogFilterSpec, hookimpl\n"
         "@hookimpl\n"
         "def thespian_log_filters():\n"
         "    yield LogFilterSpec(name='quiet', opens='quiet_filters:Quiet')\n"
+        "    yield LogFilterSpec(name='absent', opens='quiet_filters:Absent')\n"
     )
+    (tmp_path / "quiet_filters.py").write_text("import logging\nclass Quiet(logging.Filter): pass\n")
     before = use_registry(PluginRegistry.from_selection(Selection((PluginOrigin("quiet", "quiet_plugin"),))))
-    try:
-        packed, _ = pack_definitions(definitions(filters={"f": {"()": "quiet"}}))
-    finally:
-        use_registry(before)
+    yield
+    use_registry(before)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_filter_may_be_asked_for_by_the_name_that_its_plugin_gives_it() -> None:
+    packed, _ = pack_definitions(definitions(filters={"f": {"()": "quiet"}}))
     assert unpack_definitions(packed)["filters"] == {"f": {"()": "quiet"}}
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_filter_that_its_plugin_cannot_give_is_a_refusal() -> None:
+    said = refusal(definitions(filters={"f": {"()": "absent"}}))
+    assert said.startswith("logDefs cannot be applied: plugin quiet is broken: cannot open quiet_filters:")

@@ -27,6 +27,16 @@ def refusal(**capabilities: Any) -> str:
     return str(caught.value)
 
 
+class Unreadable:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return int, ("five",)
+
+
+def test_a_capability_that_no_process_could_read_is_refused_and_named() -> None:
+    said = refusal(Colour=Unreadable())
+    assert said.startswith("the capability 'Colour' cannot be given to other processes: invalid literal")
+
+
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
 def test_processes_are_started_by_the_method_that_was_asked_for(method: str) -> None:
     assert planned(Process_Startup_Method=method).start_method == method

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from thespian_core.errors import ActorSystemStartupFailure
-from thespian_core.hooks.errors import PluginNotFound, describe
+from thespian_core.hooks.errors import PluginError, describe
 from thespian_core.hooks.logfilters import is_name_of_plugin
 from thespian_core.hooks.records import LogFilterSpec
 from thespian_core.hooks.registry import default_registry
@@ -54,7 +54,7 @@ def pack_definitions(log_defs: LogDefs, streams: LogStreams | None = None) -> tu
     try:
         definitions, level = _checked(log_defs)
     except (Exception, SystemExit) as why:  # a module that a definition names may raise anything
-        told = str(why) if isinstance(why, (ValueError, PluginNotFound)) else describe(why)
+        told = str(why) if isinstance(why, (ValueError, PluginError)) else describe(why)
         raise ActorSystemStartupFailure(f"logDefs cannot be applied: {told}") from why
     return _pickled(definitions, streams), min(level, LEFT_ALONE - 1)
 
@@ -152,10 +152,10 @@ def _check_code(view: logging.config.DictConfigurator, entry: Any, section: str,
             try:
                 view.resolve(code)
             except ValueError as why:
-                if section == "filters" and code in default_registry().names(LogFilterSpec):
-                    continue  # the log process opens it
-                if section == "filters" and is_name_of_plugin(code):
-                    default_registry().find(LogFilterSpec, code)
+                known = default_registry().names(LogFilterSpec) if section == "filters" else ()
+                if section == "filters" and (code in known or is_name_of_plugin(code)):
+                    default_registry().open(LogFilterSpec, code)
+                    continue
                 raise ValueError(f"{where} names {code!r}, which cannot be imported: {why}") from why
 
 
@@ -178,7 +178,11 @@ def _check_usual(view: logging.config.DictConfigurator, entry: Any, section: str
     except TypeError as why:
         raise ValueError(f"{where} cannot be made: {why}") from why
     file = given.get("filename")
+    if "filename" in given and not isinstance(file, (str, bytes, os.PathLike)):
+        raise ValueError(f"{where} cannot be made: its 'filename' is no path but {shown(file)}")
     if isinstance(file, (str, os.PathLike)) and not given.get("delay"):
+        if os.path.isdir(file):
+            raise ValueError(f"{where} writes to the file {os.fspath(file)}, which is a folder")
         folder = os.path.dirname(os.path.abspath(file))
         if not os.path.isdir(folder):
             raise ValueError(f"{where} writes to a file in {folder}, and there is no such folder")

@@ -6,7 +6,7 @@ import pickle
 from typing import Any
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
-_keeps_closed = False
+_keeps_closed = _keeps_foreign = False
 
 
 class Opaque:
@@ -31,14 +31,31 @@ class Opaque:
 
 
 def reopen(packed: bytes) -> Any:
-    """Return the value, or keep it closed in a process that imports no users' code."""
-    return Opaque(packed) if _keeps_closed else pickle.loads(packed)
+    """Return the value, or keep it closed in a process that imports no users' code.
+
+    Raises:
+        Exception: it cannot be read here, and this is no program.
+    """
+    if _keeps_closed:
+        return Opaque(packed)
+    try:
+        return pickle.loads(packed)
+    except Exception:
+        if _keeps_foreign:
+            return Opaque(packed)
+        raise
 
 
 def keep_closed() -> None:
     """Import no users' code for such values in this process from now on."""
     global _keeps_closed
     _keeps_closed = True
+
+
+def keep_foreign() -> None:
+    """Keep such values closed whose code this process lacks, from now on: a program joins all the same."""
+    global _keeps_foreign
+    _keeps_foreign = True
 
 
 def closed(value: Any) -> Any:

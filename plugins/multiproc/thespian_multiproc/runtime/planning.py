@@ -19,7 +19,7 @@ from thespian_core.texts import shown
 from thespian_multiproc.runtime.keyfile import read_or_make_key, state_folder
 from thespian_multiproc.runtime.logdefinitions import pack_definitions
 from thespian_multiproc.runtime.logstreams import LogStreams
-from thespian_multiproc.runtime.opaque import closed
+from thespian_multiproc.runtime.opaque import Opaque, closed
 from thespian_multiproc.runtime.opening import LARGEST_MESSAGE_BYTES, new_prefix
 from thespian_multiproc.runtime.origin import current_origin
 from thespian_multiproc.runtime.plan import (
@@ -66,7 +66,9 @@ def engine_plan(
     )
     for name, value in everything.items():
         try:
-            capabilities[name] = closed(value)
+            capabilities[name] = found = closed(value)
+            if isinstance(found, Opaque):
+                pickle.loads(found.packed)  # what not even this process can read, no other can
         except Exception as why:
             raise ActorSystemStartupFailure(
                 f"the capability {name!r} cannot be given to other processes: {why}"

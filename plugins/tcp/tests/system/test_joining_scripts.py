@@ -49,6 +49,37 @@ if __name__ == "__main__":
 """
 
 
+CAPABLE = """
+class Colour:
+    pass
+
+if __name__ == "__main__":
+    ActorSystem(BASE, {"Admin Port": PORT, "Colour": Colour(), "Size": 5})
+"""
+
+JOINS = """
+if __name__ == "__main__":
+    system = ActorSystem(BASE, {"Admin Port": PORT})
+    try:
+        print(system.capabilities["Size"], type(system.capabilities["Colour"]).__name__)
+        mortal = system.createActor(Mortal)
+        about = system.ask(mortal, Thespian_StatusReq(), 20)
+        whole = system.ask(about.adminAddress, Thespian_StatusReq(), 20)
+        print(whole.capabilities["Size"])
+    finally:
+        system.shutdown()
+"""
+
+
+def test_a_program_that_lacks_the_class_of_a_capability_joins_all_the_same(
+    tmp_path: Path, base_name: str, port: int
+) -> None:
+    started = run(tmp_path, CAPABLE, base_name, port)
+    assert (started.returncode, started.stderr) == (0, "")
+    joined = run(tmp_path, JOINS, base_name, port, name="joins.py")
+    assert (joined.stdout, joined.stderr) == ("5 Opaque\n5\n", "")
+
+
 READS_ARGUMENTS = """
 import sys
 
