@@ -220,7 +220,7 @@ def drop_inherited_exit_functions() -> None:
 
 
 def run_and_end(function: Callable[[Any], object], argument: object, whose: str) -> NoReturn:
-    """Run a function and end this process: with status 0, or 1 after an exception.
+    """Run a function and end this process: with status 0, that of a SystemExit, or 1 after another exception.
 
     What was registered with :mod:`atexit` is run; threads are not waited for.
 
@@ -234,6 +234,8 @@ def run_and_end(function: Callable[[Any], object], argument: object, whose: str)
         try:
             function(argument)
             status = 0
+        except SystemExit as end:  # of what an actor's code has forked
+            status = end.code if isinstance(end.code, int) else int(end.code is not None)
         except BaseException:
             import traceback
 
