@@ -1,4 +1,4 @@
-"""A program that does not know its Python, as one that embeds it, or whose Python has been removed meanwhile."""
+"""A program that does not know its Python, as one that embeds it, or whose Python was removed meanwhile."""
 
 from __future__ import annotations
 
@@ -18,4 +18,5 @@ def test_a_python_that_cannot_be_run_is_named_with_what_helps(
     monkeypatch.setattr(sys, "executable", executable)
     with pytest.raises(ActorSystemStartupFailure) as failure:
         ActorSystem(base_name, {"Admin Port": free_port()}, logDefs=False, transientUnique=True)
-    assert f"set sys.executable to a Python that this user may run: {executable!r} is none" in str(failure.value)
+    said = f"set sys.executable to a Python that this user may run: {executable!r} is none"
+    assert said in str(failure.value)

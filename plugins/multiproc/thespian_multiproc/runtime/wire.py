@@ -133,5 +133,5 @@ def decode(
 
 
 def no_end(why: SystemExit) -> pickle.UnpicklingError:
-    """Return the error for a message that ends whoever unpickles it, as one whose module calls ``sys.exit``."""
+    """Return the error for a message whose unpickling calls ``sys.exit``, as its module may when imported."""
     return pickle.UnpicklingError(f"to unpickle it would end the process: SystemExit: {why}")
