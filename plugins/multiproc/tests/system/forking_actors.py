@@ -11,7 +11,7 @@ from typing import Any
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.api.actor import Actor
-from thespian_core.messages import ActorSystemMessage
+from thespian_core.messages import ActorExitRequest
 
 PATIENCE_S = 5.0
 
@@ -19,19 +19,28 @@ PATIENCE_S = 5.0
 class Forker(Actor):
     """Forks, does in the fork what it is told, and answers with the status that the fork ended with."""
 
+    mourner: ActorAddress | None = None
+
     def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
         """Take one."""
-        if isinstance(message, ActorSystemMessage):
-            return
-        if message == "terminate":
+        if isinstance(message, ActorExitRequest) and self.mourner is not None:
+            self.fork("returns", self.mourner)
+        elif message == "terminate":
             self.send(sender, self.terminated())
-            return
+        elif message == "fork at the end":
+            self.mourner = sender
+            self.createActor(Forker)
+        elif isinstance(message, str):
+            self.fork(message, sender)
+
+    def fork(self, what: str, asker: ActorAddress) -> None:
+        """Do something in a fork, and tell how that ended."""
         pid = os.fork()
         if pid == 0:
-            getattr(self, message)(sender)
+            getattr(self, what)(asker)
             return
         _, status = os.waitpid(pid, 0)
-        self.send(sender, (message, os.waitstatus_to_exitcode(status)))
+        self.send(asker, (what, os.waitstatus_to_exitcode(status)))
 
     def returns(self, sender: ActorAddress) -> None:
         """End the handler."""

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.semantics.cell import ActorCell
+from thespian_core.semantics.host import ActorHost
 
 NO_ACTOR = (
     "a process that an actor has forked is no actor: it can neither send, nor create actors, nor ask for "
@@ -18,6 +19,9 @@ NO_ACTOR = (
 
 
 class _NoHost:
+    def __init__(self, host: ActorHost) -> None:
+        self.log = host.log
+
     def __getattr__(self, name: str) -> Any:
         _refuse()
 
@@ -27,12 +31,22 @@ def _refuse(*_: Any, **__: Any) -> NoReturn:
 
 
 class _ForkedCell(ActorCell):
+    """In it, nothing follows from a message; that is for the actor."""
+
+    def let_go(self) -> None:
+        self._children = {}
+        self.post = _refuse
+        self.host = _NoHost(self.host)
+
     def _must_end(self, failure: BaseException, message: Any, sender: ActorAddress) -> NoReturn:
-        raise failure  # to try a message once more, and to return it, is for the actor
+        raise failure
+
+    def _end(self, abruptly: bool) -> NoReturn:
+        raise SystemExit
 
 
 def let_go(cell: ActorCell) -> None:
     """Have a cell, in a fork and in the middle of a handler, refuse whatever the actor's code asks for."""
     cell.__class__ = _ForkedCell
-    cell.post = _refuse
-    cell.host = _NoHost()
+    assert isinstance(cell, _ForkedCell)
+    cell.let_go()
