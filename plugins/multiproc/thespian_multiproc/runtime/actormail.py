@@ -23,6 +23,7 @@ from thespian_multiproc.runtime.exchange import Exchange, Mail
 from thespian_multiproc.runtime.host import Host
 from thespian_multiproc.runtime.kit import ActorKit
 from thespian_multiproc.runtime.page import NO_SLOT
+from thespian_multiproc.runtime.processes import ForkEnds
 from thespian_multiproc.runtime.watching import Watcher
 
 LOOK_UP_AFTER = 256  # messages handled before the network is looked at
@@ -107,12 +108,10 @@ class ActorMail(Host):
 
     def _end_fork(self, failure: BaseException | None) -> NoReturn:
         """End a fork of this process, in which its handler has returned or raised."""
-        if isinstance(failure, SystemExit):
-            raise failure
-        if failure is not None:
+        if failure is not None and not isinstance(failure, SystemExit):
             text = "".join(traceback.format_exception(failure))
             self.log("error", "thespian", f"a process that {self.address} has forked failed\n{text}")
-        raise SystemExit(0 if failure is None else 1)
+        raise ForkEnds(failure)
 
     def _comes_too_early(self, exited: ChildActorExited) -> bool:
         """Whether something that a child had got onto the wire is still to be handled."""
