@@ -216,6 +216,15 @@ SICKNESSES = (
         )
         for number in (1, 2, 3, 4, 5)  # each lacks another process or thread
     ),
+    Sickness(
+        "6 processes and threads at most, with a relay among them",
+        PROCESSES,
+        "ulimit -u 6 2>/dev/null || prlimit --nproc=6 --pid $$",
+        without=("processes",),
+        environ=OWN_LOG,
+        prepare=_a_state_of_its_own,
+        base="multiprocQueueBase",
+    ),
     *(Sickness(f"{number} open files at most", FILES, f"ulimit -n {number}") for number in (6, 10)),
     Sickness("64 open files at most", shell="ulimit -n 64", warns="files"),
     Sickness(

@@ -19,6 +19,7 @@ from thespian_multiproc.transport.interface import Undeliverable
 from thespian_queue import transport as transport_module
 from thespian_queue.door import RESERVE, Door, RelayGone
 from thespian_queue.transport import QueueTransport
+from thespian_queue.tree import ENDS_WITHIN_S
 
 PATIENCE_S = 20.0
 
@@ -195,6 +196,17 @@ def test_the_relay_ends_with_the_last_mailbox_and_the_next_one_has_a_new_one(
     assert transport._tree is None
     ann, bob = post.open(), post.open()
     post.introduce(ann, bob)
+
+
+def test_a_relay_that_was_stopped_is_woken_when_nobody_needs_it_any_more(
+    transport: QueueTransport, post: Post
+) -> None:
+    box = post.open()
+    os.kill(relay_of(transport), signal.SIGSTOP)
+    began = time.monotonic()
+    post.close(box)
+    assert transport._tree is None
+    assert time.monotonic() - began < ENDS_WITHIN_S / 2
 
 
 def test_a_relay_that_ended_unseen_is_waited_for_when_the_next_one_starts(transport: QueueTransport) -> None:

@@ -24,6 +24,14 @@ class Thorn:
         return (fail, ())
 
 
+class Exit:
+    """Ends the process that unpickles it, as a class does whose module calls ``sys.exit`` when imported."""
+
+    def __reduce__(self) -> Any:
+        """Name what ends."""
+        return (sys.exit, ("not to be made again",))
+
+
 def fail() -> None:
     """Raise."""
     raise RuntimeError("not to be made again")
@@ -67,6 +75,7 @@ class Mirror(Actor):
                 "a gibibyte": lambda: bytes(GIB),
                 "a function": lambda: lambda: None,
                 "a thorn": Thorn,
+                "an exit": Exit,
             }[what]()
             self.send(to, content)
             self.send(to, ("tell", sender, "what came after"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import multiprocessing
 import resource
@@ -21,6 +22,7 @@ from plugins.multiproc.tests.system.flood_actors import (
 )
 from plugins.multiproc.tests.system.odd_actors import PART, Slow
 from thespian_core.api.system import ActorSystem
+from thespian_core.errors import ActorSystemFailure
 from tools.ports import free_port
 
 PATIENCE_S = 300.0
@@ -76,6 +78,20 @@ def ask_in_private(base_name: str, port: int, times: int) -> None:
     for _ in range(times):
         with asys.private() as private:
             assert private.ask(actor, "parts?", PATIENCE_S) == 0
+
+
+def tell_too_late(base_name: str, port: int) -> None:
+    """Tell an actor something when this program has already left the system."""
+
+    def tell() -> None:
+        try:
+            asys.tell(actor, b"late")
+        except ActorSystemFailure as why:
+            print(why, file=sys.stderr)
+
+    atexit.register(tell)  # what is registered first is called last
+    asys = ActorSystem(base_name, {"Admin Port": port})
+    actor = asys.createActor(Slow)
 
 
 def crowd(base_name: str, files: int, senders: int, each: int) -> Seen:

@@ -115,3 +115,12 @@ def test_ctrl_c_ends_the_wait_without_a_traceback(new_system: NewSystem, base_na
         program.send_signal(signal.SIGINT)
         assert program.stderr.read() == ""
         program.wait(PATIENCE_S)
+
+
+@pytest.mark.slow
+def test_a_program_that_sends_when_it_has_left_is_told_so_and_not_that_the_system_has_ended(
+    asys: ActorSystem, base_name: str
+) -> None:
+    assert run(asys, "tell_too_late", base_name) == (
+        "this program has left the actor system, since it is about to end; the message was not sent\n"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plugins.multiproc.tests.system.conftest import NewSystem
-from plugins.multiproc.tests.system.message_actors import GIB, Changer, Keeper, Mirror, Thorn
+from plugins.multiproc.tests.system.message_actors import GIB, Changer, Exit, Keeper, Mirror, Thorn
 from thespian_core.api.system import ActorSystem
 from thespian_core.errors import ActorSystemException, ActorSystemFailure
 from thespian_core.testing.contract import PATIENCE_S
@@ -40,7 +40,7 @@ def test_an_actor_gets_a_message_back_that_is_too_large_and_others_go_on(new_sys
     assert "Max Message Bytes" in poison[2]
 
 
-@pytest.mark.parametrize("what", ["a function", "a thorn"])
+@pytest.mark.parametrize("what", ["a function", "a thorn", "an exit"])
 def test_an_actor_gets_back_what_cannot_be_carried(asys: ActorSystem, what: str) -> None:
     one, other = asys.createActor(Mirror), asys.createActor(Mirror)
     asys.tell(one, ("send", what, other))
@@ -48,7 +48,7 @@ def test_an_actor_gets_back_what_cannot_be_carried(asys: ActorSystem, what: str)
     assert "what came after" in heard
     (poison,) = (one for one in heard if isinstance(one, tuple))
     assert poison[0] == "poison"
-    assert ("not to be made again" if what == "a thorn" else "pickle") in poison[2]
+    assert ("pickle" if what == "a function" else "not to be made again") in poison[2]
 
 
 def test_a_program_that_sends_what_cannot_be_pickled_gets_an_exception(asys: ActorSystem) -> None:
@@ -58,9 +58,12 @@ def test_a_program_that_sends_what_cannot_be_pickled_gets_an_exception(asys: Act
     assert asys.ask(mirror, b"other", PATIENCE_S) == ("bytes", 5)
 
 
-def test_a_program_that_sends_what_cannot_be_unpickled_gets_an_exception(asys: ActorSystem) -> None:
+@pytest.mark.parametrize("message", [Thorn(), Exit()], ids=["thorn", "exit"])
+def test_a_program_that_sends_what_cannot_be_unpickled_gets_an_exception(
+    asys: ActorSystem, message: object
+) -> None:
     mirror = asys.createActor(Mirror)
-    asys.tell(mirror, Thorn())
+    asys.tell(mirror, message)
     with pytest.raises(ActorSystemFailure, match="not to be made again"):
         asys.listen(PATIENCE_S)
     assert asys.ask(mirror, b"other", PATIENCE_S) == ("bytes", 5)

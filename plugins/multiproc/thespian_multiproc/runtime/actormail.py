@@ -11,7 +11,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 from thespian_core.addresses import ActorAddress, Minter
 from thespian_core.messages import ChildActorExited, ThespianWatch, WatchMessage
@@ -23,6 +23,7 @@ from thespian_multiproc.runtime.exchange import Exchange, Mail
 from thespian_multiproc.runtime.host import Host
 from thespian_multiproc.runtime.kit import ActorKit
 from thespian_multiproc.runtime.page import NO_SLOT
+from thespian_multiproc.runtime.processes import ForkEnds
 from thespian_multiproc.runtime.watching import Watcher
 
 LOOK_UP_AFTER = 256  # messages handled before the network is looked at
@@ -47,6 +48,7 @@ class ActorMail(Host):
         self._page = kit.page
         self._todo: deque[Callable[[], None]] = deque()  # what signals and the runtime want done
         self._watcher: Watcher | None = None
+        self._is_fork = False  # a copy of the process, which the actor's code has made
         self._unsent_before = 0
         self._stuck_since: float | None = None
         self._held_at_bytes = 0  # what was unsent when it was first held back
@@ -95,10 +97,21 @@ class ActorMail(Host):
         try:
             result = self._cell.receive(message, sender)
         except BaseException as why:  # no Exception: those the cell has dealt with
+            if self._is_fork:
+                self._end_fork(why)
             self.log("error", "thespian", f"{self.address} goes on after {type(why).__name__}: {told(why)}")
             return
+        if self._is_fork:
+            self._end_fork(None)
         if self._watcher is not None or type(result) is ThespianWatch:
             self._watch(result.filenos if type(result) is ThespianWatch else ())
+
+    def _end_fork(self, failure: BaseException | None) -> NoReturn:
+        """End a fork of this process, in which its handler has returned or raised."""
+        if failure is not None and not isinstance(failure, SystemExit):
+            text = "".join(traceback.format_exception(failure))
+            self.log("error", "thespian", f"a process that {self.address} has forked failed\n{text}")
+        raise ForkEnds(failure)
 
     def _comes_too_early(self, exited: ChildActorExited) -> bool:
         """Whether something that a child had got onto the wire is still to be handled."""

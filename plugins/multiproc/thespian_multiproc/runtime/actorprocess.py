@@ -12,6 +12,7 @@ Then it *drains*: it waits, for a limited time, until what it sent has come in a
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import time
 from collections.abc import Callable
@@ -35,6 +36,7 @@ from thespian_multiproc.runtime.actormail import ActorMail
 from thespian_multiproc.runtime.births import birth_of
 from thespian_multiproc.runtime.calling import say, try_say
 from thespian_multiproc.runtime.exchange import Mail
+from thespian_multiproc.runtime.forked import let_go
 from thespian_multiproc.runtime.kit import ActorKit
 from thespian_multiproc.runtime.logforwarding import forward_logging
 from thespian_multiproc.runtime.opening import host_of, new_prefix, open_exchange, open_transport
@@ -42,7 +44,7 @@ from thespian_multiproc.runtime.orders import Compiled, Ending, NewCapabilities,
 from thespian_multiproc.runtime.origin import settle_in
 from thespian_multiproc.runtime.processes import find
 from thespian_multiproc.runtime.reports import AskActor
-from thespian_multiproc.runtime.signals import listen_to_signals
+from thespian_multiproc.runtime.signals import forget_signals, listen_to_signals
 from thespian_multiproc.runtime.sourcefiles import tell_compiled
 from thespian_multiproc.transport.interface import Invitation
 
@@ -66,6 +68,8 @@ class ActorProcess(ActorMail):
         exchange.most_unsent_bytes = plan.most_unsent_bytes
         super().__init__(kit, exchange, admin, Minter(new_prefix()))
         self._source: SourceAnswer | None = None
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._be_a_fork)
 
     def run(self) -> None:
         """Live."""
@@ -145,6 +149,15 @@ class ActorProcess(ActorMail):
                 self._hold_back()
             if self._wakes_at is not None:
                 self._wake_up()
+
+    def _be_a_fork(self) -> None:
+        """In a fork of this process: let go of what is not its own."""
+        self._is_fork = True
+        if self._cell is not None:
+            let_go(self._cell)
+        forget_signals()
+        self._kit.call.close()
+        self._exchange.abandon()
 
     # Time and files
 

@@ -65,6 +65,10 @@ def run_admin(argument: AdminArgument) -> None:
             process = AdminProcess(plan, exchange, launching)
             words.append(process.hear)
             _wait_until_ready(launching, exchange)
+            if plan.starter_pid is not None:
+                # An admin that was stopped runs again when its starter dies, and then sees that.
+                signal_at_parents_death(signal.SIGCONT)
+                tell_when_gone(plan.starter_pid, lambda: process.shut_down_soon(ORPHANED_POLITE_S))
         except Exception as why:
             if launching is not None:  # at once: it would write down how a system has ended that never ran
                 launching.kill(())
@@ -75,10 +79,6 @@ def run_admin(argument: AdminArgument) -> None:
         ready.write("ready")
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, lambda *_: process.shut_down_soon())
-    if plan.starter_pid is not None:
-        # An admin that was stopped runs again when its starter dies, and then sees that.
-        signal_at_parents_death(signal.SIGCONT)
-        tell_when_gone(plan.starter_pid, lambda: process.shut_down_soon(ORPHANED_POLITE_S))
     process.run()
 
 

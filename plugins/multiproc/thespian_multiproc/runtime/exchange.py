@@ -325,7 +325,10 @@ class Exchange:
         """
         known, data = self._addresses.get(mail.correspondent), mail.data
         if known is not None and data[0] == wire.PLAIN:  # as most often
-            return known, self._loads(data)
+            try:
+                return known, self._loads(data)
+            except SystemExit as why:
+                raise wire.no_end(why) from why
         sender, message = wire.decode(data, known, self._loads)
         if known is None and mail.correspondent and sender.key == mail.correspondent:
             self._addresses[mail.correspondent] = sender

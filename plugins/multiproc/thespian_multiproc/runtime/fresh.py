@@ -53,7 +53,7 @@ class Fresh:
             self.process = subprocess.Popen(
                 # The name of the function is only for those who list processes.
                 [
-                    *(sys.executable, *_interpreter_flags(), _START_FILE),
+                    *(sys.executable or "", *_interpreter_flags(), _START_FILE),
                     *map(str, (head, self._argument, given)),
                     opens,
                 ],

@@ -118,7 +118,9 @@ class EnginePort(ProgramMail, Port):
         """
         to, message, sender = envelope
         if self.has_ended or self._closing_until is not None:
-            raise ActorSystemFailure("the actor system has ended; the message was not sent")
+            left = "this program has left the actor system, since it is about to end"
+            reason = "the actor system has ended" if self.has_ended else left
+            raise ActorSystemFailure(f"{reason}; the message was not sent")
         if type(message) in _PREPARED:  # the message itself may lie about its class, or raise when asked
             prepared = self._prepared(message)
             if prepared is None:

@@ -219,6 +219,19 @@ def drop_inherited_exit_functions() -> None:
     atexit.register(logging.shutdown)  # not the launcher's: it is for the handlers that are there at the end
 
 
+class ForkEnds(BaseException):
+    """Ends a fork of an actor's process, which its code has made.
+
+    Args:
+        failure: what the handler has raised in which it was made, if it has.
+    """
+
+    def __init__(self, failure: BaseException | None) -> None:
+        super().__init__(failure)
+        code = failure.code if isinstance(failure, SystemExit) else failure
+        self.status = code if isinstance(code, int) else int(code is not None)
+
+
 def run_and_end(function: Callable[[Any], object], argument: object, whose: str) -> NoReturn:
     """Run a function and end this process: with status 0, or 1 after an exception.
 
@@ -234,6 +247,8 @@ def run_and_end(function: Callable[[Any], object], argument: object, whose: str)
         try:
             function(argument)
             status = 0
+        except ForkEnds as end:
+            status = end.status
         except BaseException:
             import traceback
 

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 from thespian_core.internallog import thesplog
 
@@ -18,6 +19,12 @@ LEFT_ALONE = (
     *("SIGKILL", "SIGSTOP", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS"),
     *("SIGCHLD", "SIGCLD", "SIGCONT", "SIGPIPE", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGWINCH", "SIGURG"),
 )
+
+# What Python sets for itself.
+_OF_PYTHON: dict[int, Any] = {
+    signal.SIGINT: signal.default_int_handler,
+    getattr(signal, "SIGXFSZ", 0): signal.SIG_IGN,
+}
 
 _meaning: dict[int, Callable[[], None]] = {}
 _early: list[tuple[int, int]] = []  # process and signal, of what came before anybody listened
@@ -60,6 +67,13 @@ def listen_to_signals(exit_requested: Callable[[], None], status_wanted: Callabl
         pid, number = _early.pop()
         if pid == me:
             _heard(number, None)
+
+
+def forget_signals() -> None:
+    """Let signals mean to a fork of this process what they mean to any other; those the user has set stay."""
+    for number in signal.valid_signals():
+        if signal.getsignal(number) is _heard:
+            signal.signal(number, _OF_PYTHON.get(number, signal.SIG_DFL))
 
 
 def _heard(number: int, frame: FrameType | None) -> None:

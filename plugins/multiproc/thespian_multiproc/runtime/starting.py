@@ -133,9 +133,15 @@ def take_standard_numbers() -> None:
     """Open what is closed of the three standard streams on nothing.
 
     Else a socket would get such a number, and be lost in the new process, which has streams of its own.
+
+    Raises:
+        ActorSystemStartupFailure: this process can open no file.
     """
-    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
-        continue
+    try:
+        while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+            continue
+    except OSError as why:
+        raise ActorSystemStartupFailure(lack(f"{os.devnull} cannot be opened", why)) from None
     os.close(number)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 from collections.abc import Sequence
 
 from thespian_core.errors import ActorSystemStartupFailure
@@ -12,17 +13,19 @@ FIRST_FREE_PORT = 1024  # where ports begin that everybody may listen at, if nob
 
 _MORE_PROCESSES = "allow this user more processes (ulimit -u, or the limits of its container)"
 _CURES = {
+    errno.EFBIG: "allow larger files (ulimit -f)",
     errno.EAGAIN: _MORE_PROCESSES,
     errno.ENOMEM: "free memory, or let actors that are not needed end",
     errno.EMFILE: "allow more open files (ulimit -n)",
     errno.ENFILE: "this whole machine has too many open files: end what holds them, or raise fs.file-max",
 }
+_NO_PROGRAM = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ENOEXEC)
 _NO_NETWORK = (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH)
 _NO_THREAD = "can't start new thread"  # all that Python says of it
 
 
 def cure_of(why: BaseException) -> str:
-    """Return what helps against a lack of processes, files or memory; empty when it is something else.
+    """Return what helps when no process can be had, no file or no memory; empty when it is something else.
 
     >>> cure_of(OSError(errno.EMFILE, "Too many open files"))
     'allow more open files (ulimit -n)'
@@ -31,7 +34,11 @@ def cure_of(why: BaseException) -> str:
     """
     if isinstance(why, RuntimeError) and str(why) == _NO_THREAD:
         return _MORE_PROCESSES
-    return _CURES.get(why.errno or 0, "") if isinstance(why, OSError) else ""
+    if not isinstance(why, OSError):
+        return ""
+    if why.errno in _NO_PROGRAM and why.filename == (sys.executable or ""):
+        return f"set sys.executable to a Python that this user may run: {sys.executable!r} is none"
+    return _CURES.get(why.errno or 0, "")
 
 
 def lack(what: str, why: BaseException) -> str:

@@ -121,9 +121,17 @@ def decode(
     Raises:
         Exception: it cannot be unpickled here.
     """
-    if data[0] == PLAIN:
-        if known_sender is None:
-            raise pickle.UnpicklingError("a message came from somebody whose address is not known")
-        return known_sender, loads(data)
-    sender, message = loads(memoryview(data)[9 if data[0] == POISON[0] else 1 :])
+    try:
+        if data[0] == PLAIN:
+            if known_sender is None:
+                raise pickle.UnpicklingError("a message came from somebody whose address is not known")
+            return known_sender, loads(data)
+        sender, message = loads(memoryview(data)[9 if data[0] == POISON[0] else 1 :])
+    except SystemExit as why:
+        raise no_end(why) from why
     return sender, message
+
+
+def no_end(why: SystemExit) -> pickle.UnpicklingError:
+    """Return the error for a message whose unpickling calls ``sys.exit``, as its module may when imported."""
+    return pickle.UnpicklingError(f"to unpickle it would end the process: SystemExit: {why}")
