@@ -114,6 +114,15 @@ def class_reference(actor_class: object) -> str:
                 "a class that was typed in at the prompt, or came with -c or from standard input, "
                 "cannot be found by another process; put it in a file and import it from there",
             )
+        main, outermost = sys.modules[MAIN_NAME], path.partition(".")[0]
+        if not hasattr(main, outermost):  # a profiler is that, say, which executes the script
+            raise Refused(
+                "specification",
+                actor_class,
+                f"other processes look for it in {getattr(main, '__file__', None)}, which this program's "
+                f"__main__ is, and which has no {outermost!r}; "
+                "put it in a file of its own and import it from there",
+            )
     return f"{module}:{path}" if "." in path else f"{module}.{path}"
 
 
