@@ -79,13 +79,15 @@ def test_what_no_other_process_can_find_is_refused(what: object, reason: str) ->
     assert refused.value.refusal.reason.startswith(reason)
 
 
-def test_a_class_of_a_script_that_another_program_executes_is_told_where_other_processes_would_look() -> None:
+def test_a_class_of_a_script_that_another_program_executes_is_told_where_other_processes_would_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """As under a profiler: the script's classes say that they are in ``__main__``, which is the profiler."""
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", __file__, raising=False)
     profiled = type("OfTheScript", (Actor,), {"__module__": "__main__"})
     with pytest.raises(Refused) as refused:
         class_reference(profiled)
-    here = sys.modules["__main__"].__file__
     assert refused.value.refusal.reason == (
-        f"other processes look for it in {here}, which this program's __main__ is, and which has no "
+        f"other processes look for it in {__file__}, which this program's __main__ is, and which has no "
         "'OfTheScript'; put it in a file of its own and import it from there"
     )

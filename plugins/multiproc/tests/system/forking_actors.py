@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import multiprocessing.synchronize
 import os
 import signal
 import sys
@@ -68,19 +67,11 @@ class Forker(Actor):
     @staticmethod
     def terminated() -> int | None:
         """Start a process, terminate it, and return how it ended."""
-        context = multiprocessing.get_context("fork")
-        ready = context.Event()
-        process = context.Process(target=_wait, args=(ready,))
+        process = multiprocessing.get_context("fork").Process(target=signal.pause)
         process.start()
-        ready.wait(PATIENCE_S)
         process.terminate()
         process.join(PATIENCE_S)
         status = process.exitcode
         process.kill()
         process.join()
         return status
-
-
-def _wait(ready: multiprocessing.synchronize.Event) -> None:
-    ready.set()
-    signal.pause()

@@ -44,7 +44,12 @@ from thespian_multiproc.runtime.orders import Compiled, Ending, NewCapabilities,
 from thespian_multiproc.runtime.origin import settle_in
 from thespian_multiproc.runtime.processes import find
 from thespian_multiproc.runtime.reports import AskActor
-from thespian_multiproc.runtime.signals import forget_signals, listen_to_signals
+from thespian_multiproc.runtime.signals import (
+    forget_signals,
+    hold_signals,
+    let_signals_through,
+    listen_to_signals,
+)
 from thespian_multiproc.runtime.sourcefiles import tell_compiled
 from thespian_multiproc.transport.interface import Invitation
 
@@ -69,7 +74,9 @@ class ActorProcess(ActorMail):
         super().__init__(kit, exchange, admin, Minter(new_prefix()))
         self._source: SourceAnswer | None = None
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._be_a_fork)
+            os.register_at_fork(
+                before=hold_signals, after_in_parent=let_signals_through, after_in_child=self._be_a_fork
+            )
 
     def run(self) -> None:
         """Live."""
@@ -156,6 +163,7 @@ class ActorProcess(ActorMail):
         if self._cell is not None:
             let_go(self._cell)
         forget_signals()
+        let_signals_through()
         self._kit.call.close()
         self._exchange.abandon()
 

@@ -120,7 +120,8 @@ def class_reference(actor_class: object) -> str:
                 "specification",
                 actor_class,
                 f"other processes look for it in {getattr(main, '__file__', None)}, which this program's "
-                f"__main__ is, and which has no {outermost!r}; put it in a file of its own and import it from there",
+                f"__main__ is, and which has no {outermost!r}; "
+                "put it in a file of its own and import it from there",
             )
     return f"{module}:{path}" if "." in path else f"{module}.{path}"
 

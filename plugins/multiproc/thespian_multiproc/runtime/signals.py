@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -29,6 +30,7 @@ _OF_PYTHON: dict[int, Any] = {
 _meaning: dict[int, Callable[[], None]] = {}
 _early: list[tuple[int, int]] = []  # process and signal, of what came before anybody listened
 _prepared = False
+_held = threading.local()
 
 
 def prepare_signals() -> None:
@@ -67,6 +69,16 @@ def listen_to_signals(exit_requested: Callable[[], None], status_wanted: Callabl
         pid, number = _early.pop()
         if pid == me:
             _heard(number, None)
+
+
+def hold_signals() -> None:
+    """Keep signals back while this thread forks: in the fork, they wait for the meaning they have there."""
+    _held.mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+
+
+def let_signals_through() -> None:
+    """Let them come again."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, _held.mask)
 
 
 def forget_signals() -> None:
