@@ -244,6 +244,23 @@ class Impostor(Quiet):
         return object()
 
 
+class Awaited(Quiet):
+    """Waits for somebody who awaits it."""
+
+    async def receiveMessage(self, message: Any, sender: ActorAddress) -> None:  # type: ignore[override]
+        """Answer, if anybody did."""
+        self.send(sender, message)
+
+
+class Yields(Quiet):
+    """Waits for somebody who takes what it yields."""
+
+    def receiveMessage(self, message: Any, sender: ActorAddress) -> Any:
+        """Answer, if anybody did."""
+        self.send(sender, message)
+        yield
+
+
 class Liar:
     """A message that says it is of another class, or rather refuses to say it."""
 

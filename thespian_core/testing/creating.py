@@ -55,6 +55,13 @@ class Creating:
         with pytest.raises(InvalidActorSpecification, match=r"Impostor.*no actor"):
             asys.createActor(actors.Impostor)
 
+    @pytest.mark.parametrize("what", [actors.Awaited, actors.Yields])
+    def test_a_class_whose_handler_would_never_run_is_no_specification(
+        self, asys: ActorSystem, what: type[Quiet]
+    ) -> None:
+        with pytest.raises(InvalidActorSpecification, match=f"{what.__name__}.*async or yields"):
+            asys.createActor(what)
+
     @pytest.mark.parametrize("what", [actors.FailsToBegin, actors.LeavesAtOnce, actors.NeedsMore])
     def test_an_init_that_fails_is_reported_and_disturbs_nobody(
         self, asys: ActorSystem, what: type[Quiet]
