@@ -194,16 +194,30 @@ def test_who_needs_only_the_log_filter_waits_for_nothing_else() -> None:
     assert python("-c", code).stdout == "[]\n"
 
 
-@pytest.mark.parametrize("words", ["thespian director co", "thespian director verbose co"])
-def test_bash_completes_commands(words: str) -> None:
-    count = str(len(words.split()) - 1)
-    environ = {"_THESPIAN_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": count}
-    ran = subprocess.run(
+def completed(words: str, count: int, **given: str) -> subprocess.CompletedProcess[str]:
+    """Return what bash is told of a command line when the word of this number is to be completed."""
+    environ = {"_THESPIAN_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(count)}
+    return subprocess.run(
         [Path(sys.executable).with_name("thespian")],
-        env={**os.environ, **environ},
+        env={**os.environ, **environ, **given},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+@pytest.mark.parametrize("words", ["thespian director co", "thespian director verbose co"])
+def test_bash_completes_commands(words: str) -> None:
+    ran = completed(words, len(words.split()) - 1)
     assert ran.stdout.split() == ["plain,config"]
+
+
+def test_bash_completes_packages_and_keeps_quiet_where_there_can_be_none(operator: Operator) -> None:
+    operator.write("foo.tli", "{}")
+    operator.write("foo-1.tls", "")
+    ran = completed("thespian director load foo", 3, THESPIAN_DIRECTOR_DIR=str(operator.folder))
+    assert (ran.stdout.split(), ran.stderr) == (["plain,foo", "plain,foo-1.tls"], "")
+    no_folder = operator.write("file", "")
+    ran = completed("thespian director load foo", 3, THESPIAN_DIRECTOR_DIR=str(no_folder))
+    assert (ran.stdout.strip(), ran.stderr) == ("", "")

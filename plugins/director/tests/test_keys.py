@@ -61,9 +61,11 @@ def test_no_key_is_ever_overwritten(operator: Operator, tmp_path: Path, existing
 
 
 def test_a_key_that_cannot_be_written_is_told_in_a_sentence(operator: Operator, tmp_path: Path) -> None:
-    assert "cannot be written: No such file or directory" in operator.fails(
-        "keygen", tmp_path / "no" / "k.pem"
-    )
+    folder = tmp_path / "a b"
+    assert operator.fails("keygen", folder / "k.pem").splitlines() == [
+        f"{folder}/k.pem cannot be written: No such file or directory",
+        f"  make its folder:  mkdir -p '{folder}'",
+    ]
     assert "is what a public key is called" in operator.fails("keygen", tmp_path / "mine_tls.key")
     assert operator.fails("keygen", "").startswith("name the file of the key")
 

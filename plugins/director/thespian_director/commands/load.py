@@ -11,12 +11,14 @@ from thespian_director.control import DirectorControl, pass_control
 def _groups_and_packages(
     context: click.Context, _argument: click.Parameter, begun: str
 ) -> list[CompletionItem]:
+    import contextlib
     import os
 
     control = context.find_object(DirectorControl) or DirectorControl()
     names = []
-    for group in control.all_group_loadable_sources():
-        names += [group.group_name, *map(os.path.basename, group.tls_filenames())]
+    with contextlib.suppress(OSError):  # load itself says what is wrong with the folder
+        for group in control.all_group_loadable_sources():
+            names += [group.group_name, *map(os.path.basename, group.tls_filenames())]
     return [CompletionItem(name) for name in names if name.startswith(begun)]
 
 

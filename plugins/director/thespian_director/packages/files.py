@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -108,7 +109,7 @@ def _umask() -> int:
 
 
 def _failure(path: Path, why: OSError) -> DirectorError:
-    return DirectorError(
-        f"{path} cannot be written: {why.strerror or why}",
-        f"make room there, or let yourself write to {path.parent}",
-    )
+    mend = f"make room there, or let yourself write to {path.parent}"
+    if isinstance(why, FileNotFoundError):
+        mend = f"make its folder:  mkdir -p {shlex.quote(str(path.parent))}"
+    return DirectorError(f"{path} cannot be written: {why.strerror or why}", mend)

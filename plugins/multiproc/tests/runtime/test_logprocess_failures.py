@@ -107,7 +107,7 @@ def test_what_is_no_record_is_reported_and_the_next_one_is_written(
 @pytest.mark.parametrize(
     ("handler", "said"),
     [
-        ({"class": "logging.FileHandler", "filename": "/"}, "IsADirectoryError"),
+        ({"()": "logging.FileHandler", "filename": "/"}, "IsADirectoryError"),  # not checked before
         ({"class": f"{__name__}.Wrong", "wrong": 1}, "unexpected keyword argument"),
         ({"()": Unmade}, "SystemExit: not made"),
     ],
