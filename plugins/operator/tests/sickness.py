@@ -45,6 +45,7 @@ class Sickness:
         warns: the topic of a warning that the doctor gives.
         low_port: whether the Admin Port is a low one.
         base: the base that is started.
+        varies: whether what is lacked first is a matter of moments; what helps is not.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Sickness:
     warns: str = ""
     low_port: bool = False
     base: str = "multiprocTCPBase"
+    varies: bool = False
 
     def command(self, folder: Path, port: int, *words: str) -> list[str]:
         """Return a command line that runs another one there."""
@@ -224,6 +226,7 @@ SICKNESSES = (
         environ=OWN_LOG,
         prepare=_a_state_of_its_own,
         base="multiprocQueueBase",
+        varies=True,
     ),
     *(Sickness(f"{number} open files at most", FILES, f"ulimit -n {number}") for number in (6, 10)),
     Sickness("64 open files at most", shell="ulimit -n 64", warns="files"),

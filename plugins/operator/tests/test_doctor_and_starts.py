@@ -63,6 +63,8 @@ def test_a_start_says_why_it_fails_and_the_doctor_agrees(
     )
     found = json.loads(doctored.stdout)
     errors = [[one["text"], *one["mend"]] for one in found["findings"] if one["level"] == "error"]
+    if sickness.varies:
+        said, errors = said.partition("\n")[2], [lines[1:] for lines in errors]
     assert (doctored.returncode, found["would_start"]) == ((1, False) if said else (0, True)), errors
     if said:
         assert without_numbers(said) in map(without_numbers, ("\n".join(lines) for lines in errors))
