@@ -6,6 +6,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,6 +18,8 @@ from plugins.multiproc.tests.system.conftest import NewSystem
 from thespian_core.addresses import ActorAddress
 from thespian_core.api.actor import Actor
 from thespian_core.testing.contract import PATIENCE_S
+from thespian_multiproc.runtime.opening import open_exchange
+from thespian_multiproc.transport.memory import NO_FAULTS, MemoryNetwork, MemoryTransport
 
 OURS = str(Path(thespian_multiproc.__file__).parent)
 TOLD_AT_ONCE = 40
@@ -109,6 +112,25 @@ def test_ctrl_c_at_any_step_of_asking_leaves_the_system_usable(
             answer = asys.listen(PATIENCE_S)
             assert answer is not None
     asys.shutdown()
+
+
+def test_ctrl_c_at_any_step_of_giving_a_mailbox_up_leaves_python_its_own(pythons_ctrl_c: None) -> None:
+    for place in count(1):
+        exchange = open_exchange(
+            MemoryTransport(MemoryNetwork(1, NO_FAULTS)), None, "somebody", b"k" * 32, lambda *_: None
+        )
+        struck = False
+        try:
+            with CtrlC(place):
+                exchange.close()
+        except KeyboardInterrupt:
+            struck = True
+            if not exchange.is_closed:
+                exchange.close()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, place
+        if not struck:
+            break
+    assert place > 5
 
 
 def test_a_program_keeps_a_handler_of_its_own(pythons_ctrl_c: None, new_system: NewSystem) -> None:

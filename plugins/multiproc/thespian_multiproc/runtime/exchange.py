@@ -361,9 +361,9 @@ class Exchange:
             if not self.is_closed:
                 self.is_closed = True
                 self._endpoint.close()
+            unguard(self._turns)  # before Ctrl-C may come that has waited
         finally:
             self._turns.give()
-            unguard(self._turns)
 
     def abandon(self) -> None:
         """In a copy of this process that a fork made: let go of what is not its own."""

@@ -24,7 +24,7 @@ _guarded: set[Turns] = set()
 def guard(turns: Turns) -> None:
     """Let Ctrl-C wait while the main thread has this endpoint."""
     _guarded.add(turns)
-    _exchange(signal.default_int_handler, _interrupted)
+    _swap(signal.default_int_handler, _interrupted)
 
 
 def unguard(turns: Turns) -> None:
@@ -36,10 +36,10 @@ def unguard(turns: Turns) -> None:
 def restore() -> None:
     """Let Ctrl-C be what it was before, if nothing is guarded, and this is the main thread."""
     if not _guarded:
-        _exchange(_interrupted, signal.default_int_handler)
+        _swap(_interrupted, signal.default_int_handler)
 
 
-def _exchange(before: _Handler, after: _Handler) -> None:
+def _swap(before: _Handler, after: _Handler) -> None:
     is_main = threading.current_thread() is threading.main_thread()
     if is_main and signal.getsignal(signal.SIGINT) is before:
         signal.signal(signal.SIGINT, after)
@@ -50,4 +50,5 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
         if turns.are_mine():
             turns.give_early(partial(signal.default_int_handler, number, frame))
             return
+    restore()
     signal.default_int_handler(number, frame)
