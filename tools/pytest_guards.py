@@ -26,19 +26,23 @@ SLOW_FROM_S = 1.0
 # test of a system may start a dozen processes.
 FAILS_FROM_S = 10 * SLOW_FROM_S
 
-# On each other base, the slow tests that run on every base are soak tests: ordinary ones have to end in time.
-SLOW_TESTS_ON = "multiprocTCPBase"
+# What runs on every base: `make quick` runs it on these two, and `make test` the slow of it on the second:
+# all of them on all bases take too long.
+QUICK_ON = ("simpleSystemBase", "multiprocTCPBase")
+SLOW_ON = "multiprocTCPBase"
 
 slower_than_they_say = pytest.StashKey[list[tuple[float, str]]]()
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave slow tests that run on every base to `make soak`, on all but one."""
+    """Leave to `make soak`, or to `make test`, what is said of another base already."""
     for item in items:
         given = getattr(item, "callspec", None)
-        base_name = SLOW_TESTS_ON if given is None else given.params.get("base_name", SLOW_TESTS_ON)
-        if base_name != SLOW_TESTS_ON and item.get_closest_marker("slow"):
+        params = {} if given is None else given.params
+        if params.get("base_name", params.get("system_base", SLOW_ON)) not in QUICK_ON:
+            item.add_marker("again")
+        if params.get("base_name", SLOW_ON) != SLOW_ON and item.get_closest_marker("slow"):
             item.add_marker("soak")
 
 

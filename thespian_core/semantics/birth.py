@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any, Literal, NamedTuple
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.semantics.actorbase import ActorBase
+from thespian_core.semantics.onlybegins import WHAT_TO_DO, only_begins
 from thespian_core.texts import class_name, told
 
-_ONLY_BEGINS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 RefusalKind = Literal["capabilities", "specification", "import", "source", "shutdown"]
 
 
@@ -101,8 +101,7 @@ def find_class(
         raise Refused(
             "specification",
             actor_class,
-            "its receiveMessage is async or yields, so that to call it does nothing; let an ordinary method "
-            "call asyncio.run(...), or exhaust the generator",
+            f"its receiveMessage {WHAT_TO_DO}",
         )
     return actor_class
 
@@ -112,7 +111,7 @@ def _only_begins(actor_class: type[ActorBase]) -> bool:
     for each in actor_class.__mro__:
         handler = each.__dict__.get("receiveMessage")
         if handler is not None:
-            return type(handler) is FunctionType and bool(handler.__code__.co_flags & _ONLY_BEGINS)
+            return only_begins(handler)
     return False
 
 

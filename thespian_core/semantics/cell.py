@@ -31,6 +31,7 @@ from thespian_core.messages import ActorExitRequest, ActorSystemMessage, ChildAc
 from thespian_core.semantics.actorbase import ActorBase
 from thespian_core.semantics.birth import Birth, Refused, check_capabilities, find_class, make_instance
 from thespian_core.semantics.host import ActorHost
+from thespian_core.semantics.onlybegins import finished
 from thespian_core.semantics.requests import (
     CreateActor,
     HandleDeadLetters,
@@ -211,7 +212,8 @@ class ActorCell:
     def _handle(self, message: Any, sender: ActorAddress) -> Any:
         self._handled += 1
         try:
-            return self.actor.receiveMessage(message, sender)
+            result = self.actor.receiveMessage(message, sender)
+            return result if result is None else finished(result)
         except BaseException as why:
             failure = why
         # Outside the except clause: the second traceback shall not drag the first one along.
@@ -221,7 +223,7 @@ class ActorCell:
         reason = f"{type(failure).__name__}: {cut(told(failure))}"
         self._log("warning", f"failed on {what} and tries it once more: {reason}")
         try:
-            return self.actor.receiveMessage(message, sender)
+            return finished(self.actor.receiveMessage(message, sender))
         except BaseException as why:
             failure = why
         if not self._must_end(failure, message, sender):
@@ -255,7 +257,7 @@ class ActorCell:
         self._running = False
         self._handled += 1
         try:
-            self.actor.receiveMessage(request, sender)
+            finished(self.actor.receiveMessage(request, sender))
         except (Exception, SystemExit) as failure:
             self._failures += 1
             self._log("error", "failed on its exit request, and exits all the same", failure)

@@ -252,6 +252,19 @@ class Awaited(Quiet):
         self.send(sender, message)
 
 
+class AwaitedByType(Doer):
+    """Has a handler that waits for somebody who awaits it, and one for who takes what it yields."""
+
+    async def receiveMsg_int(self, message: int, sender: ActorAddress) -> None:
+        """Answer, if anybody did."""
+        self.send(sender, message)
+
+    def receiveMsg_float(self, message: float, sender: ActorAddress) -> Any:
+        """Answer, if anybody did."""
+        self.send(sender, message)
+        yield
+
+
 class Yields(Quiet):
     """Waits for somebody who takes what it yields."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from thespian_core.api.system import ActorSystem
 from thespian_core.messages import PoisonMessage
 from thespian_core.testing import actors
@@ -37,6 +39,16 @@ class Failing:
         wait_until(asys, lambda status: "later" in asys.ask(doer, do("seen"), PATIENCE_S))
         seen = asys.ask(doer, do("seen"), PATIENCE_S)
         assert seen in (["later", "tried", "tried"], ["tried", "tried", "later"])
+
+    @pytest.mark.parametrize("message", [1, 2.5])
+    def test_a_message_whose_handler_only_begins_comes_back_with_what_to_do(
+        self, asys: ActorSystem, message: object
+    ) -> None:
+        actor = asys.createActor(actors.AwaitedByType)
+        answer = asys.ask(actor, message, PATIENCE_S)
+        assert isinstance(answer, PoisonMessage)
+        assert f"receiveMsg_{type(message).__name__} is async or yields" in (answer.details or "")
+        assert asys.ask(actor, do("seen"), PATIENCE_S) == []
 
     def test_an_actor_that_failed_keeps_its_state_and_goes_on(self, asys: ActorSystem) -> None:
         doer = asys.createActor(Doer)

@@ -136,7 +136,7 @@ class MultiprocBase(SystemBase):
         self._first_port, self._joined = port, joined
         self._admin = ProcessWatch(joined.admin_pid)
         keep_foreign()
-        self._capabilities: Mapping[str, Any] = _read(joined)
+        self._capabilities: Mapping[str, Any] = pickle.loads(joined.capabilities)
         _bases.add(self)
         return started_pid is not None
 
@@ -144,11 +144,14 @@ class MultiprocBase(SystemBase):
         """Open a mailbox for this program, or for one thread of it.
 
         Raises:
-            ActorSystemFailure: the system is gone.
+            ActorSystemFailure: the system is gone, or this process can open nothing more.
         """
         port, self._first_port = self._first_port, None
         if port is None:
-            port = self._open_port()
+            try:
+                port = self._open_port()
+            except OSError as why:
+                raise ActorSystemFailure(whynot.lack("this program can open no mailbox", why)) from None
             until = time.monotonic() + JOIN_LIMIT_S * 5
             while port.join(LOOK_AGAIN_S) is None:
                 has_ended = self._admin is None or self._admin.is_gone()
@@ -256,6 +259,7 @@ class MultiprocBase(SystemBase):
 
     def _ask_to_end(self, admin: ProcessWatch, until: float) -> None:
         killed: tuple[str, ...] = ()
+        admin.go_on()
         with contextlib.suppress(ActorSystemFailure):  # it is gone, or as good as that
             while (port := self._speaker()) is not None and (left_s := until - time.monotonic()) > 0:
                 with contextlib.suppress(ActorSystemFailure):  # another thread has closed it since: ask again
@@ -282,11 +286,6 @@ class MultiprocBase(SystemBase):
 def _import_the_rest() -> None:
     """Import what this process needs to join a system: while a new one gets ready, not before or after."""
     import thespian_multiproc.runtime.port  # noqa: F401
-
-
-def _read(joined: Joined) -> dict[str, Any]:
-    found: dict[str, Any] = pickle.loads(joined.capabilities)
-    return found
 
 
 def _after_fork() -> None:

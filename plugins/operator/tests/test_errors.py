@@ -34,6 +34,7 @@ def test_a_time_that_is_no_number_is_refused(thespian: Command, option: tuple[st
     assert "nan is no number of seconds" in thespian.fails(*option, "nan", status=2)
 
 
+@pytest.mark.slow
 @every_command
 def test_a_program_that_says_nothing_is_no_system(thespian: Command, name: str) -> None:
     port = free_port()
@@ -46,6 +47,7 @@ def test_a_program_that_says_nothing_is_no_system(thespian: Command, name: str) 
     )
 
 
+@pytest.mark.slow
 @every_command
 def test_a_program_that_says_something_else_is_no_system(thespian: Command, name: str) -> None:
     port = free_port()

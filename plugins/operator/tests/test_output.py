@@ -52,6 +52,7 @@ def read_until(screen: int, wanted: str) -> str:
     return shown
 
 
+@pytest.mark.slow
 def test_a_pipe_gets_no_colours(town: Town, new_gate: Callable[[], Gate]) -> None:
     (worker,) = town.hire(1)
     town.pass_on(worker, 1, new_gate().message)
@@ -59,6 +60,7 @@ def test_a_pipe_gets_no_colours(town: Town, new_gate: Callable[[], Gate]) -> Non
     assert "\x1b" not in town.thespian.prints("top")
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_the_busy_in_colour(town: Town, new_gate: Callable[[], Gate]) -> None:
     (worker,) = town.hire(1)
     town.pass_on(worker, 1, new_gate().message)

@@ -86,6 +86,7 @@ def test_programs_get_the_same_as_json(town: Town) -> None:
     assert actor["memory_bytes"] > 1 << 20
 
 
+@pytest.mark.slow
 def test_it_needs_neither_the_actors_code_nor_that_of_capabilities(
     base_name: str, thespian: Command, tmp_path: Path
 ) -> None:
@@ -109,6 +110,7 @@ def test_it_needs_neither_the_actors_code_nor_that_of_capabilities(
     assert found["capabilities"]["Size"] == "(of a class of the user's)"
 
 
+@pytest.mark.slow
 def test_a_busy_actor_is_shown_with_what_it_handles_and_what_waits_for_it(
     town: Town, new_gate: Callable[[], Gate]
 ) -> None:
@@ -241,6 +243,7 @@ def test_a_restarted_log_process_is_told(town: Town) -> None:
     assert "started again once" in town.thespian.prints("status")
 
 
+@pytest.mark.slow
 def test_watching_shows_what_becomes_of_the_system_until_it_ends(town: Town) -> None:
     with subprocess.Popen(
         town.thespian.words("status", "--json", "--watch", "--interval", "0.1"),

@@ -75,7 +75,7 @@ def _end_a_silent_one(where: str, pid: int, timeout_s: float) -> Ended:
     with contextlib.closing(ProcessWatch(pid)) as admin:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)  # which asks for the same as a request by mail
-            os.kill(pid, signal.SIGCONT)
+        admin.go_on()
         if admin.wait(timeout_s):
             return Ended(where)
         _kill(admin, where)

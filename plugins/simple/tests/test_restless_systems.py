@@ -80,6 +80,7 @@ def test_an_ask_that_nobody_answers_ends_in_time(restless: ActorSystem) -> None:
     assert time.monotonic() - began < 15
 
 
+@pytest.mark.slow
 def test_what_has_no_answer_is_carried_out_and_holds_nobody_for_long(restless: ActorSystem) -> None:
     exits: list[str] = []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from contextlib import ExitStack
@@ -95,3 +97,13 @@ def test_a_connection_that_is_given_up_while_it_is_made_holds_no_program_up(asys
     )
     assert port.join(PATIENCE_S) is not None
     assert port.wait_until_closed(LEAVE_LIMIT_S * 0.9)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system stops no processes")
+def test_a_stopped_admin_is_woken_and_ends_its_system(
+    asys: ActorSystem, caplog: pytest.LogCaptureFixture
+) -> None:
+    admin_pid = asys._running.base._admin.pid  # type: ignore[attr-defined]
+    os.kill(admin_pid, signal.SIGSTOP)
+    asys.shutdown()
+    assert caplog.messages == []  # none that it had to be killed

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -45,6 +47,12 @@ class ProcessWatch:
                 else:
                     self._is_gone = _is_readable(self._descriptor, timeout_s)
         return self._is_gone
+
+    def go_on(self) -> None:
+        """Let the process run again if somebody has stopped it, and if this one may do so."""
+        if hasattr(signal, "SIGCONT") and not self.is_gone():
+            with contextlib.suppress(OSError):
+                os.kill(self.pid, signal.SIGCONT)
 
     def close(self) -> None:
         """Watch no more; what is known by now stays. May be called twice."""
