@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.message  # noqa: F401  # which the library imports late, when ``sys.path`` leads nowhere else any more
 import sys
 import zipfile
 from collections.abc import Iterator

@@ -48,7 +48,7 @@ def test_an_actor_gets_back_what_cannot_be_carried(asys: ActorSystem, what: str)
     assert "what came after" in heard
     (poison,) = (one for one in heard if isinstance(one, tuple))
     assert poison[0] == "poison"
-    assert ("pickle" if what == "a function" else "not to be made again") in poison[2]
+    assert ("local object" if what == "a function" else "not to be made again") in poison[2]
 
 
 def test_a_program_that_sends_what_cannot_be_pickled_gets_an_exception(asys: ActorSystem) -> None:
