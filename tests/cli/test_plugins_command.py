@@ -83,7 +83,7 @@ def test_programs_get_json_with_the_documented_keys(mixed_site: FakeSite) -> Non
     ran = mixed_site.command("plugins", "--json", block="tiresome")
     assert ran.returncode == 0
     told = json.loads(ran.stdout)
-    assert list(told) == ["plugins", "conflicts"]
+    assert list(told) == ["plugins", "conflicts", "astray"]
     plugins = {plugin["plugin"]: plugin for plugin in told["plugins"]}
     assert plugins["pigeon"] == {
         "plugin": "pigeon",
