@@ -150,6 +150,15 @@ def test_what_a_command_returns_is_no_exit_status_and_what_it_exits_with_is(busy
     assert busy_site.command("exits").returncode == 3
 
 
+def test_a_command_that_is_async_is_no_success_that_did_nothing(busy_site: FakeSite) -> None:
+    ran = busy_site.command("waits")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == (
+        "Error: waits is async or yields, so that nothing of it was carried out\n"
+        "  let an ordinary function call asyncio.run(...), or exhaust the generator\n"
+    )
+
+
 def test_control_c_ends_quietly_with_130(busy_site: FakeSite) -> None:
     ran = busy_site.command("interrupted")
     assert (ran.returncode, ran.stdout, ran.stderr.strip()) == (130, "", "")
