@@ -106,64 +106,6 @@ def test_a_broken_plugin_offers_nothing_at_all(registry_of: RegistryOf) -> None:
     assert re.fullmatch(r"thespian_commands raised ValueError: boom \(plugin_one_\d+\.py:7\)", why)
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("@hookimpl(wrapper=True)\ndef thespian_codecs():\n    return (yield)\n", "is a hook wrapper"),
-        (
-            "@hookimpl\ndef thespian_codec():\n    return []\n",
-            "there is no hook 'thespian_codec'; did you mean",
-        ),
-        ("@hookimpl\ndef wholly_unlike():\n    return []\n", "there is no hook 'wholly_unlike'"),
-        (
-            "@hookimpl\ndef thespian_codecs(x):\n    return []\n",
-            "thespian_codecs takes x, but that hook gives nothing",
-        ),
-        (
-            "@hookimpl\ndef thespian_capabilities(base):\n    return {}\n",
-            "thespian_capabilities takes base, but that hook gives base_name",
-        ),
-        (
-            "def thespian_codec():\n    return []\n",
-            "there is no hook 'thespian_codec', and it is not marked with @hookimpl; did you mean",
-        ),
-        (
-            JSON + "def thespian_director_command():\n    return []\n",
-            "there is no hook 'thespian_director_command', and it is not marked with @hookimpl; did you mean",
-        ),
-    ],
-)
-def test_a_plugin_that_misuses_a_hook_is_broken_by_its_name(
-    registry_of: RegistryOf, text: str, why: str
-) -> None:
-    (report,) = registry_of(one=HEAD + text).plugins()
-    assert report.state == "broken"
-    assert why in report.why
-
-
-@pytest.mark.parametrize(
-    "text", ["", "class Offers:\n    @hookimpl\n    def thespian_codecs(self):\n        return []\n"]
-)
-def test_a_plugin_that_implements_no_hook_does_no_harm_and_says_so(
-    registry_of: RegistryOf, text: str
-) -> None:
-    (report,) = registry_of(one=HEAD + text).plugins()
-    assert report.state == "ok"
-    assert report.why.startswith("no function of plugin_one_")
-    assert report.why.endswith(" is marked with @hookimpl")
-
-
-def test_a_helper_that_is_named_like_a_hook_beside_that_hook_is_no_mistake(registry_of: RegistryOf) -> None:
-    text = JSON + "def thespian_codec():\n    return None\n"
-    assert registry_of(one=text).plugins()[0].state == "ok"
-
-
-def test_a_hook_of_a_later_core_may_be_implemented_optionally(registry_of: RegistryOf) -> None:
-    text = HEAD + "@hookimpl(optionalhook=True)\ndef thespian_holograms():\n    return []\n"
-    (report,) = registry_of(one=text).plugins()
-    assert (report.state, report.why) == ("ok", "")
-
-
 def test_a_plugin_that_looks_up_plugins_while_it_loads_is_broken(registry_of: RegistryOf) -> None:
     text = HEAD + "from thespian_core.hooks.registry import default_registry\ndefault_registry().plugins()\n"
     registry = registry_of(one=text, two=JSON)
