@@ -17,6 +17,24 @@ def thespian_source_authorities() -> Iterable[SourceAuthoritySpec]:
     for name in ("raising", "answering_oddly", "leaving", "panicking", "dying", "hanging"):
         yield SourceAuthoritySpec(name=name, opens=f"{__name__}:{name}")
     yield SourceAuthoritySpec(name="missing", opens=f"{__name__}:not_there")
+    for name in ("NUMBER", "hasty", "Unmade"):
+        yield SourceAuthoritySpec(name=name, opens=f"{__name__}:{name}")
+
+
+NUMBER = 5
+
+
+def hasty(source_hash: str, data: bytes) -> bytes | None:
+    """Forget the third argument."""
+    return data
+
+
+class Unmade:
+    """Decide only when an instance of it is asked."""
+
+    def __call__(self, source_hash: str, data: bytes, info: Any) -> bytes | None:
+        """Accept."""
+        return data
 
 
 def raising(source_hash: str, data: bytes, info: Any) -> bytes | None:

@@ -163,7 +163,7 @@ def test_a_filter_that_applies_always_need_not_be_asked_for_and_when_it_fails_no
     texts = ("a secret", "a fault of the filter, which lets nothing through", "one")
     assert written(base_name, file, to_file(file), *texts) == ["one"]
     assert (
-        "a log record cannot be written: ValueError: a wrong filter"
+        "a log record cannot be written: ValueError: a wrong filter (silencing_filters.py:11)"
         in (tmp_path / "internal.log").read_text()
     )
 

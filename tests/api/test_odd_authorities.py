@@ -107,3 +107,20 @@ def test_an_authority_that_hangs_holds_up_nothing_but_sources(new_system: NewSys
     assert loads(system) == "hello"
     system.loadActorSource(io.BytesIO(b"hang"))
     assert system.ask(system.createActor(Quiet), "still here", PATIENCE_S) == "still here"
+
+
+@pytest.mark.parametrize("base_name", BASES)
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("NUMBER", "odd_authorities:NUMBER is 5, not a function"),
+        ("hasty", "odd_authorities:hasty cannot be asked: too many positional arguments"),
+        ("Unmade", "odd_authorities:Unmade cannot be asked: too many positional arguments"),
+    ],
+)
+def test_what_can_decide_nothing_is_told_when_the_system_starts(
+    new_system: NewSystem, base_name: str, name: str, why: str
+) -> None:
+    with pytest.raises(PluginError, match=why) as raised:
+        new_system(base_name, name)
+    assert "plugin odd" in str(raised.value)

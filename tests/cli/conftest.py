@@ -47,6 +47,10 @@ def refuses():
     raise Refused("not so")
 
 @click.command()
+async def waits():
+    click.echo("never printed")
+
+@click.command()
 def names_files():
     click.echo(os.fsdecode(b"caf\\xe9") + " \u2603")
     click.echo("and more")
@@ -83,7 +87,7 @@ from thespian_core import CommandSpec, hookimpl
 def thespian_commands():
     for name in (
         *("fails", "prints", "lacks", "has_a_bug", "panics", "interrupted", "refuses"),
-        *("unwhole", "asks", "counts", "exits", "number", "absent", "names_files"),
+        *("unwhole", "asks", "counts", "exits", "number", "absent", "names_files", "waits"),
     ):
         yield CommandSpec(name=name.replace("_", "-"), opens=f"commands_code:{name}")
     yield CommandSpec(name="unimportable", opens="not_there:command")

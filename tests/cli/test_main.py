@@ -31,7 +31,8 @@ def test_help_lists_what_cannot_be_used_and_why(busy_site: FakeSite) -> None:
     assert "number (broken: commands_code:number is 5, not a click command)" in text
     assert "absent (broken: cannot open commands_code:absent for command 'absent': there is no" in text
     assert "counts (conflict: provided by commands (dist-commands 1.0) and twin (dist-twin 1.0))" in text
-    assert "Broken plugins: bad (broken: ModuleNotFoundError: No module named 'nowhere_at_all')" in text
+    why = "ModuleNotFoundError: No module named 'nowhere_at_all' (bad_plugin.py:1)"
+    assert f"Broken plugins: bad (broken: {why})" in text
 
 
 PLUGIN_WITH_COUNTS = """
@@ -148,6 +149,15 @@ def test_what_is_no_exception_is_told_in_words_too(busy_site: FakeSite) -> None:
 def test_what_a_command_returns_is_no_exit_status_and_what_it_exits_with_is(busy_site: FakeSite) -> None:
     assert busy_site.command("counts").returncode == 0
     assert busy_site.command("exits").returncode == 3
+
+
+def test_a_command_that_is_async_is_no_success_that_did_nothing(busy_site: FakeSite) -> None:
+    ran = busy_site.command("waits")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == (
+        "Error: waits is async or yields, so that nothing of it was carried out\n"
+        "  let an ordinary function call asyncio.run(...), or exhaust the generator\n"
+    )
 
 
 def test_control_c_ends_quietly_with_130(busy_site: FakeSite) -> None:

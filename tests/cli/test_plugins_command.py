@@ -65,7 +65,8 @@ def test_the_table_is_plain_in_a_pipe_and_has_one_line_for_each_plugin(mixed_sit
     provides = "system base pigeonBase, hook thespian_system_started"
     assert ran.stdout.splitlines() == [
         "plugin    distribution   version  state    provides",
-        "bad       dist-bad       1.0      broken   ModuleNotFoundError: No module named 'not_there'",
+        "bad       dist-bad       1.0      broken   "
+        "ModuleNotFoundError: No module named 'not_there' (bad_plugin.py:1)",
         "core      thespian-core  0.1.0    ok       source authority reject-all, "
         "source authority accept-all, command plugins",
         f"pigeon    my-pigeons     2.1      ok       {provides}",
@@ -83,7 +84,7 @@ def test_programs_get_json_with_the_documented_keys(mixed_site: FakeSite) -> Non
     ran = mixed_site.command("plugins", "--json", block="tiresome")
     assert ran.returncode == 0
     told = json.loads(ran.stdout)
-    assert list(told) == ["plugins", "conflicts"]
+    assert list(told) == ["plugins", "conflicts", "astray"]
     plugins = {plugin["plugin"]: plugin for plugin in told["plugins"]}
     assert plugins["pigeon"] == {
         "plugin": "pigeon",
@@ -97,7 +98,7 @@ def test_programs_get_json_with_the_documented_keys(mixed_site: FakeSite) -> Non
         ],
     }
     assert plugins["bad"]["state"] == "broken"
-    assert plugins["bad"]["why"] == "ModuleNotFoundError: No module named 'not_there'"
+    assert plugins["bad"]["why"] == "ModuleNotFoundError: No module named 'not_there' (bad_plugin.py:1)"
     assert plugins["tiresome"]["state"] == "blocked"
     assert plugins["tiresome"]["provides"] == []
     assert told["conflicts"] == [

@@ -41,14 +41,20 @@ class FakeSite:
         (self.folder / f"{name}.py").write_text(text, encoding="utf-8")
 
     def distribution(
-        self, name: str, version: str, entries: dict[str, str], *, under: Path | None = None
+        self,
+        name: str,
+        version: str,
+        entries: dict[str, str],
+        *,
+        under: Path | None = None,
+        group: str = "thespian",
     ) -> Path:
         """Write the metadata of an installed distribution with these entry points."""
         info = (under or self.folder) / f"{name.replace('-', '_')}-{version}.dist-info"
         info.mkdir(parents=True)
         metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         (info / "METADATA").write_text(metadata, encoding="utf-8")
-        lines = ["[thespian]", *(f"{entry} = {value}" for entry, value in entries.items())]
+        lines = [f"[{group}]", *(f"{entry} = {value}" for entry, value in entries.items())]
         (info / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
         return info
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,27 @@ def test_a_child_process_gets_exactly_the_plugins_of_its_parent(good_site: FakeS
     assert same
     assert not metadata_was_read
     assert logged == "", "what the parent has said is not said again by each child"
+
+
+@pytest.mark.parametrize(
+    "group",
+    ["thespian_codecs", "thespian.codec", "thespian-plugins", "Thespian", "thespian.hooks", "thespain"],
+)
+def test_an_entry_point_in_a_group_that_is_nearly_ours_is_told_with_the_group_to_use(
+    site: FakeSite, group: str
+) -> None:
+    site.distribution("astray", "1.0", {"lost": "lost_plugin"}, group=group)
+    ran = site.command("plugins")
+    assert ran.returncode == 0
+    assert ran.stdout.endswith(
+        f"\nnot used: the entry point lost of astray 1.0 is in the group {group!r}\n"
+        "  the group of plugins is 'thespian': [project.entry-points.thespian] in its pyproject.toml\n"
+    )
+    astray = {"plugin": "lost", "distribution": "astray", "version": "1.0", "group": group}
+    assert json.loads(site.command("plugins", "--json").stdout)["astray"] == [astray]
+
+
+@pytest.mark.parametrize("group", ["thespian_studio.plugins", "console_scripts", "theatre"])
+def test_a_group_of_somebody_else_is_not_taken_for_ours(site: FakeSite, group: str) -> None:
+    site.distribution("other", "1.0", {"theirs": "their_plugin"}, group=group)
+    assert "not used" not in site.command("plugins").stdout

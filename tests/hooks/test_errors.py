@@ -14,7 +14,9 @@ from thespian_core.hooks.errors import (
     PluginError,
     PluginNotFound,
     describe,
+    place_of,
 )
+from thespian_core.hooks.records import CodecSpec
 from thespian_core.hooks.selection import PluginFault, PluginOrigin
 
 CORE = PluginOrigin("core", "thespian_core.plugin", "thespian-core", "0.1.0")
@@ -173,3 +175,11 @@ def test_any_exception_can_be_told_in_one_line() -> None:
     assert describe(ValueError()) == "ValueError"
     assert describe(ValueError("\x1b[2J\u200b caf\u00e9")) == "ValueError: \\x1b[2J\\u200b caf\u00e9"
     assert describe(Unspeakable()) == "Unspeakable: (its text cannot be read)"
+
+
+def test_the_place_of_an_error_is_the_line_of_the_plugin_not_ours() -> None:
+    with pytest.raises(ValueError, match="must look like") as raised:
+        CodecSpec(name="x", tag=16, opens="nowhere")
+    line = raised.tb.tb_lineno
+    assert place_of(raised.value) == f" (test_errors.py:{line})"
+    assert place_of(ValueError("never raised")) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -101,33 +102,8 @@ def test_a_broken_plugin_offers_nothing_at_all(registry_of: RegistryOf) -> None:
     registry = registry_of(one=text + "@hookimpl\ndef thespian_capabilities():\n    return {'x': 1}\n")
     assert registry.names(CodecSpec) == ()
     assert registry.capabilities("b") == {}
-    assert registry.plugins()[0].why == "thespian_commands raised ValueError: boom"
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("@hookimpl(wrapper=True)\ndef thespian_codecs():\n    return (yield)\n", "is a hook wrapper"),
-        (
-            "@hookimpl\ndef thespian_codec():\n    return []\n",
-            "there is no hook 'thespian_codec'; did you mean",
-        ),
-        ("@hookimpl\ndef wholly_unlike():\n    return []\n", "there is no hook 'wholly_unlike'"),
-        ("@hookimpl\ndef thespian_codecs(x):\n    return []\n", "thespian_codecs"),
-        ("@hookimpl\ndef thespian_codecs():\n    pass\n", "thespian_codecs returned None"),
-    ],
-)
-def test_a_plugin_that_misuses_a_hook_is_broken_by_its_name(
-    registry_of: RegistryOf, text: str, why: str
-) -> None:
-    (report,) = registry_of(one=HEAD + text).plugins()
-    assert report.state == "broken"
-    assert why in report.why
-
-
-def test_a_hook_of_a_later_core_may_be_implemented_optionally(registry_of: RegistryOf) -> None:
-    text = HEAD + "@hookimpl(optionalhook=True)\ndef thespian_holograms():\n    return []\n"
-    assert registry_of(one=text).plugins()[0].state == "ok"
+    why = registry.plugins()[0].why
+    assert re.fullmatch(r"thespian_commands raised ValueError: boom \(plugin_one_\d+\.py:7\)", why)
 
 
 def test_a_plugin_that_looks_up_plugins_while_it_loads_is_broken(registry_of: RegistryOf) -> None:
@@ -152,9 +128,10 @@ def test_a_broken_plugin_is_warned_about_once_with_the_traceback_for_who_asks(
         [record for record in caplog.records if record.levelno == level]
         for level in (logging.WARNING, logging.DEBUG)
     )
-    assert [w.getMessage().splitlines()[0] for w in warnings] == [
-        "plugin one (dist-one 1.0) is broken: ModuleNotFoundError: No module named 'not_there'"
-    ]
+    (first,) = [w.getMessage().splitlines()[0] for w in warnings]
+    assert first.startswith(
+        "plugin one (dist-one 1.0) is broken: ModuleNotFoundError: No module named 'not_there' (plugin_one_"
+    )
     assert [bool(d.exc_info) for d in details] == [True]
 
 

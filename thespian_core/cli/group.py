@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import traceback
 from pathlib import Path
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import ClassVar
 
 import click
@@ -78,7 +79,7 @@ class PluginGroup(click.Group):
     def invoke(self, ctx: click.Context) -> None:
         """Carry out the chosen command; what it returns means nothing, what it raises is told."""
         try:
-            super().invoke(ctx)
+            _refuse_what_only_began(super().invoke(ctx))
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:
@@ -99,6 +100,14 @@ class Told(click.ClickException):
     def __init__(self, message: str, exit_status: int) -> None:
         super().__init__(message)
         vars(self)["exit_code"] = exit_status  # to click it is one number for a whole class
+
+
+def _refuse_what_only_began(result: object) -> None:
+    if isinstance(result, (CoroutineType, GeneratorType, AsyncGeneratorType)):
+        if isinstance(result, CoroutineType):
+            result.close()  # else Python warns that it was never awaited
+        what = f"{result.__qualname__} is async or yields, so that nothing of it was carried out"
+        raise Told(f"{what}\n  let an ordinary function call asyncio.run(...), or exhaust the generator", 1)
 
 
 class _Unusable(click.Command):

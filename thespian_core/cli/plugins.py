@@ -12,8 +12,10 @@ from collections.abc import Iterable
 import click
 
 from thespian_core.hooks.catalogue import PluginReport
+from thespian_core.hooks.discovery import GROUP, astray
 from thespian_core.hooks.errors import PluginConflict, printable
 from thespian_core.hooks.registry import default_registry
+from thespian_core.hooks.selection import PluginOrigin
 
 _COLOURS = {"ok": "green", "blocked": "yellow", "broken": "red"}
 _HEADINGS = ("plugin", "distribution", "version", "state")
@@ -27,29 +29,34 @@ def plugins(as_json: bool) -> None:
 
     A plugin is "ok", "blocked" (by THESPIAN_BLOCK_PLUGINS, plugin names with commas between, or *
     for all; the plugin "core" cannot be blocked), or "broken", with the reason. Two plugins that
-    provide one name are listed below as a conflict. The exit status is 0 all the same.
+    provide one name are listed below as a conflict; so are entry points that are not used, since their
+    group is nearly "thespian". The exit status is 0 all the same.
 
     --json prints one object. Its key "plugins" is a list of objects with the keys "plugin",
     "distribution", "version", "state", "why" and "provides" (a list of objects with "kind" and
     "name"). Its key "conflicts" is a list of objects with the keys "kind", "name" and "providers"
-    (a list of objects with "plugin", "distribution" and "version"). Distribution and version are
-    null where they are not known.
+    (a list of objects with "plugin", "distribution" and "version"). Its key "astray" is a list of
+    objects with the keys "plugin", "distribution", "version" and "group". Distribution and version
+    are null where they are not known.
     """
     registry = default_registry()
     reports, conflicts = registry.plugins(), registry.conflicts()
+    lost = astray()
     if as_json:
-        click.echo(json.dumps(_for_programs(reports, conflicts), indent=2))
+        click.echo(json.dumps(_for_programs(reports, conflicts, lost), indent=2))
         return
     is_terminal = sys.stdout is not None and sys.stdout.isatty()  # None when it was closed
     width = shutil.get_terminal_size().columns if is_terminal else None
-    lines = [*_table(reports, width), *_below(conflicts)]
+    lines = [*_table(reports, width), *_below(conflicts), *_not_used(lost)]
     # The words say it all: colour is left out when it is not wanted or cannot be shown.
     coloured = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     click.echo("\n".join(map(_writable, lines)), color=coloured)
 
 
 def _for_programs(
-    reports: Iterable[PluginReport], conflicts: Iterable[PluginConflict]
+    reports: Iterable[PluginReport],
+    conflicts: Iterable[PluginConflict],
+    lost: Iterable[tuple[str, PluginOrigin]],
 ) -> dict[str, list[dict[str, object]]]:
     return {
         "plugins": [
@@ -73,6 +80,10 @@ def _for_programs(
                 ],
             }
             for conflict in conflicts
+        ],
+        "astray": [
+            {"plugin": one.name, "distribution": one.distribution, "version": one.version, "group": group}
+            for group, one in lost
         ],
     }
 
@@ -124,6 +135,17 @@ def _below(conflicts: Iterable[PluginConflict]) -> list[str]:
         first, *more = str(conflict).splitlines()
         # The last line of the text says "see thespian plugins", which the reader is doing.
         lines += ["", click.style("conflict:", fg="red") + f" {printable(first)}", *map(printable, more[:-1])]
+    return lines
+
+
+def _not_used(lost: Iterable[tuple[str, PluginOrigin]]) -> list[str]:
+    lines = []
+    for group, one in lost:
+        what = f"the entry point {one.name} of {one.release} is in the group {group!r}"
+        lines += ["", click.style("not used:", fg="yellow") + f" {printable(what)}"]
+        lines.append(
+            f"  the group of plugins is {GROUP!r}: [project.entry-points.{GROUP}] in its pyproject.toml"
+        )
     return lines
 
 

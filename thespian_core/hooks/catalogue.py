@@ -29,7 +29,7 @@ class PluginReport(NamedTuple):
         distribution: where it comes from; None when that is not an installed distribution.
         version: the distribution's version.
         state: whether it is in use.
-        why: what is wrong with a broken plugin; empty for others.
+        why: what is wrong with a broken plugin, or that one in use implements no hook; else empty.
         provides: what it offers; empty for a blocked plugin, which is not even imported.
     """
 
@@ -148,8 +148,11 @@ def report_on(catalogue: Catalogue, faults: Mapping[PluginOrigin, str]) -> tuple
         provides += [
             Provided("hook", hook) for hook in HOOKS if hook not in record_hooks and plugin.implements(hook)
         ]
-        why = faults.get(origin, "")
-        lines.append(_line(origin, "broken" if why else "ok", why, provides))
+        fault = faults.get(origin, "")
+        why = fault or (
+            f"no function of {origin.module} is marked with @hookimpl" if plugin.implements_nothing() else ""
+        )
+        lines.append(_line(origin, "broken" if fault else "ok", why, provides))
     lines += [_line(origin, "blocked") for origin in catalogue.blocked]
     lines += [_line(fault.plugin, "broken", fault.why) for fault in catalogue.broken]
     return tuple(sorted(lines, key=lambda line: (line.name, line.distribution or "")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 
 from thespian_core.hooks.entrypoints import distributions
 from thespian_core.hooks.errors import BLOCK_VARIABLE, CORE_MODULE, describe
@@ -38,6 +39,39 @@ def installed_plugins() -> tuple[list[PluginOrigin], list[str]]:
     if not any(is_core(plugin) for plugin in plugins):
         plugins.append(CORE)  # run from a checkout that is not installed
     return sorted(plugins, key=lambda plugin: (plugin.name, plugin.release)), complaints
+
+
+def astray() -> list[tuple[str, PluginOrigin]]:
+    """Find entry points that nobody reads, since their group is nearly that of plugins.
+
+    Returns:
+        Each such group, and what its entry points name; sorted.
+    """
+    from importlib import metadata
+
+    found: dict[tuple[str, str, str], PluginOrigin] = {}
+    for distribution in metadata.distributions():
+        with suppress(Exception):  # what cannot be read was complained about when plugins were looked for
+            for point in distribution.entry_points:
+                if point.group != GROUP and _is_nearly_ours(point.group):
+                    name, version = str(distribution.metadata["Name"]), str(distribution.version)
+                    found.setdefault(
+                        (point.group, point.name, name), PluginOrigin(point.name, point.value, name, version)
+                    )
+    return sorted((group, plugin) for (group, _, _), plugin in found.items())
+
+
+def _is_nearly_ours(group: str) -> bool:
+    import difflib
+
+    from thespian_core.hooks.loading import HOOKS
+
+    first, *rest = re.split(r"[\W_]+", group.lower())
+    if not difflib.get_close_matches(first, [GROUP], cutoff=0.8):
+        return False
+    hooks = [hook.removeprefix("thespian_") for hook in HOOKS]
+    meanings = ["core", "plugin", "plugins", "hook", "hooks", *hooks, *(hook[:-1] for hook in hooks)]
+    return "_".join(rest) in ["", *meanings]
 
 
 def is_core(plugin: PluginOrigin) -> bool:

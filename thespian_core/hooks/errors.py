@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+
 from thespian_core.errors import ActorSystemException
 from thespian_core.hooks.selection import PluginFault, PluginOrigin
 
@@ -27,6 +30,11 @@ HOMES: dict[str, dict[str, str]] = {
     "log filter": {"actor-address": "thespian-director"},
 }
 
+# No plugin's: this package's, and the one that imports.
+_OUR_FOLDERS = (
+    os.path.dirname(os.path.dirname(__file__)) + os.sep,
+    os.path.dirname(importlib.__file__) + os.sep,
+)
 _SEE_ALL = "  all plugins:  thespian plugins"
 
 
@@ -43,6 +51,22 @@ def describe(error: BaseException) -> str:
         text = "(its text cannot be read)"
     text = printable(text)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def place_of(error: BaseException) -> str:
+    """Return where an exception was raised, as `` (FILE:LINE)``: the innermost line that is not the core's.
+
+    It is empty when that is not known, as of a module that is not there.
+    """
+    found, traceback = "", error.__traceback__
+    while traceback is not None:
+        folder, file = os.path.split(traceback.tb_frame.f_code.co_filename)
+        # What is generated, or imports, has no line that would help anybody.
+        if not file.startswith("<") and not (folder + os.sep).startswith(_OUR_FOLDERS):
+            place = os.path.join(os.path.basename(folder), file) if file.startswith("__") else file
+            found = f" ({place}:{traceback.tb_lineno})"
+        traceback = traceback.tb_next
+    return printable(found)
 
 
 class PluginError(ActorSystemException):

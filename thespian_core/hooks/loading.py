@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from thespian_core.hooks.errors import PluginBroken
@@ -17,6 +17,8 @@ from thespian_core.hooks.selection import PluginOrigin
 
 if TYPE_CHECKING:
     import pluggy
+
+_MISSPELT = 0.8  # how alike a name and a hook's must be, as difflib measures it: our choice
 
 
 class LoadedPlugin:
@@ -30,6 +32,10 @@ class LoadedPlugin:
     def implements(self, hook: str) -> bool:
         """Say whether the plugin has this hook."""
         return bool(_implementations(self.manager, hook))
+
+    def implements_nothing(self) -> bool:
+        """Say whether no function of its module is marked as a hook, not even as one of a later core."""
+        return not any(self.manager.get_hookcallers(module) for module in self.manager.get_plugins())
 
     def call(self, hook: str, **given: object) -> list[Any]:
         """Call the plugin's implementations of one hook; whatever they raise is passed on."""
@@ -72,10 +78,15 @@ def _verified(module: ModuleType, origin: PluginOrigin) -> pluggy.PluginManager:
 
     manager = pluggy.PluginManager(specs.PROJECT)
     manager.add_hookspecs(specs)
+    marked = {name for name in vars(module) if manager.parse_hookimpl_opts(module, name) is not None}
     for hook in HOOKS:
-        candidate = vars(module).get(hook)
-        if callable(candidate) and not hasattr(candidate, f"{specs.PROJECT}_impl"):
+        if callable(vars(module).get(hook)) and hook not in marked:
             raise PluginBroken(f"{hook} is not marked with @hookimpl", origin)
+    for name in vars(module).keys() - marked - set(HOOKS):
+        meant = _hook_near(name)
+        if meant and meant not in marked and isinstance(vars(module)[name], FunctionType):
+            what = f"there is no hook {name!r}, and it is not marked with @hookimpl; did you mean {meant}?"
+            raise PluginBroken(what, origin)
     with blamed(origin):
         try:
             manager.register(module, name=origin.name)
@@ -88,8 +99,22 @@ def _verified(module: ModuleType, origin: PluginOrigin) -> pluggy.PluginManager:
     return manager
 
 
+def _hook_near(name: str) -> str | None:
+    """Return the hook that a function of such a name is probably meant for."""
+    import difflib
+
+    prefix = "thespian_"
+    if not name.startswith(prefix):
+        return None
+    rests = [hook.removeprefix(prefix) for hook in HOOKS]
+    near = difflib.get_close_matches(name.removeprefix(prefix), rests, n=1, cutoff=_MISSPELT)
+    return prefix + near[0] if near else None
+
+
 def _reworded(manager: pluggy.PluginManager, module: ModuleType, error: BaseException) -> str:
     import difflib
+
+    from thespian_core.hooks import specs
 
     for name in dir(module):
         options: Any = manager.parse_hookimpl_opts(module, name)
@@ -99,8 +124,24 @@ def _reworded(manager: pluggy.PluginManager, module: ModuleType, error: BaseExce
         if hook not in HOOKS and not options.get("optionalhook"):
             near = difflib.get_close_matches(hook, HOOKS, n=1)
             return f"there is no hook {hook!r}" + (f"; did you mean {near[0]}?" if near else "")
-    # Only pluggy knows what else it refuses (a hook with an argument too many); it names the hook.
+        if hook in HOOKS:
+            given = _argument_names(vars(specs)[hook])
+            excess = [
+                argument for argument in _argument_names(getattr(module, name)) if argument not in given
+            ]
+            if excess:
+                gives = f"gives {' and '.join(given)}" if given else "gives nothing"
+                return f"{hook} takes {' and '.join(excess)}, but that hook {gives}"
+    # Only pluggy knows what else it refuses; it names the hook.
     return " ".join(str(error).split())
+
+
+def _argument_names(function: object) -> tuple[str, ...]:
+    """Return what a hook function must be given: all but what has a default."""
+    if not isinstance(function, FunctionType):
+        return ()
+    count = function.__code__.co_argcount - len(function.__defaults__ or ())
+    return function.__code__.co_varnames[:count]
 
 
 def _implementations(manager: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from thespian_core.hooks.errors import PluginBroken
 from thespian_core.hooks.records import LogFilterSpec
 from thespian_core.hooks.registry import PluginRegistry
+from thespian_core.texts import shown
 
 
 def with_named_filters(definitions: Mapping[str, Any], registry: PluginRegistry) -> dict[str, Any]:
@@ -18,7 +20,7 @@ def with_named_filters(definitions: Mapping[str, Any], registry: PluginRegistry)
         registry: where names are looked up.
 
     Raises:
-        PluginError: a filter cannot be opened, two plugins provide it, or none does.
+        PluginError: a filter cannot be opened or made, two plugins provide it, or none does.
     """
     found = dict(definitions)
     filters = found.get("filters")
@@ -33,7 +35,7 @@ def filters_for_all(
 ) -> logging.Filterer:
     """Open the plugins' log filters that are applied without being asked for.
 
-    A filter that cannot be opened is left out and reported.
+    A filter that cannot be opened or made is left out and reported.
 
     Args:
         registry: where they are looked up.
@@ -43,7 +45,7 @@ def filters_for_all(
     for name in registry.names(LogFilterSpec):
         try:
             if registry.find(LogFilterSpec, name).always:
-                filters.addFilter(registry.open(LogFilterSpec, name)())
+                filters.addFilter(open_filter(name, {}, registry)())
         except KeyboardInterrupt:
             raise
         except BaseException as why:
@@ -54,8 +56,43 @@ def filters_for_all(
 def _opened(entry: Any, known: tuple[str, ...], registry: PluginRegistry) -> Any:
     factory = entry.get("()") if isinstance(entry, Mapping) else None
     if isinstance(factory, str) and (factory in known or is_name_of_plugin(factory)):
-        return {**entry, "()": registry.open(LogFilterSpec, factory)}
+        return {**entry, "()": open_filter(factory, arguments_of(entry), registry)}
     return entry
+
+
+def arguments_of(entry: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return what ``logging.config`` makes a filter with that has this entry among the definitions."""
+    return {key: entry[key] for key in entry if isinstance(key, str) and key.isidentifier()}
+
+
+def open_filter(name: str, arguments: Mapping[str, Any], registry: PluginRegistry) -> Any:
+    """Open a log filter, which can be made with these arguments, and filters.
+
+    Raises:
+        PluginError: it cannot be opened, two plugins provide it, none does, or it is no such thing.
+    """
+    import inspect
+
+    spec, found = registry.find(LogFilterSpec, name), registry.open(LogFilterSpec, name)
+    why = ""
+    if isinstance(found, type) and not (hasattr(found, "filter") or _has_call(found)):
+        why = f"is {shown(found)}, which has no method filter(record)"
+    elif not callable(found):
+        why = f"is {shown(found)}, not a logging.Filter class"
+    else:
+        try:
+            inspect.signature(found).bind(**arguments)
+        except TypeError as error:
+            why = f"cannot be made as it is asked for: {error}"
+        except ValueError:  # it does not say what it takes
+            pass
+    if why:
+        raise PluginBroken(f"{spec.opens} {why}", registry.origin_of(spec))
+    return found
+
+
+def _has_call(found: type) -> bool:
+    return any("__call__" in vars(one) for one in found.__mro__)
 
 
 def is_name_of_plugin(factory: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import attrs
 
-from thespian_core.hooks.errors import PluginBroken, describe
+from thespian_core.hooks.errors import PluginBroken, describe, place_of
 from thespian_core.hooks.selection import PluginOrigin
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
@@ -274,4 +274,4 @@ def blamed(plugin: PluginOrigin | None, what: str = "") -> Iterator[None]:
     except (PluginBroken, KeyboardInterrupt):
         raise
     except BaseException as error:
-        raise PluginBroken(what + describe(error), plugin) from error
+        raise PluginBroken(what + describe(error) + place_of(error), plugin) from error

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from thespian_core.errors import ActorSystemStartupFailure
+from thespian_core.hooks.errors import PluginBroken
 from thespian_core.hooks.records import SourceAuthoritySpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.sources.archive import problem_with
@@ -40,11 +41,30 @@ def named(name: object) -> str:
 
     Raises:
         ActorSystemStartupFailure: it is no text.
-        PluginError: there is no such authority, or it cannot be loaded.
+        PluginError: there is no such authority, or it cannot be loaded or asked.
     """
     if not isinstance(name, str):
         raise ActorSystemStartupFailure(
             f"the capability 'Source Authority' is the name of a source authority, not {shown(name)}"
         )
-    default_registry().open(SourceAuthoritySpec, name)
+    registry = default_registry()
+    spec, found = registry.find(SourceAuthoritySpec, name), registry.open(SourceAuthoritySpec, name)
+    why = _why_unable(found)
+    if why:
+        raise PluginBroken(f"{spec.opens} {why}", registry.origin_of(spec))
     return name
+
+
+def _why_unable(authority: object) -> str:
+    """Say why it can decide nothing; nothing when it may be able to."""
+    import inspect
+
+    if not callable(authority):
+        return f"is {shown(authority)}, not a function (source_hash, data, info)"
+    try:
+        inspect.signature(authority).bind("source_hash", b"data", "info")
+    except TypeError as why:
+        return f"cannot be asked: {why}; it is given (source_hash, data, info)"
+    except ValueError:  # it does not say what it takes
+        pass
+    return ""

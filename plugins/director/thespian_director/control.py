@@ -52,6 +52,9 @@ class DirectorControl(RunningHalf):
 
         Returns:
             The exit status.
+
+        Raises:
+            SystemExit: the command, or a signal handler of the program, ended the program itself.
         """
         from thespian_core.cli.main import run
         from thespian_director.cli import director

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from thespian_core.errors import ActorSystemStartupFailure
-from thespian_core.hooks.errors import PluginError, describe
+from thespian_core.hooks.errors import PluginError, describe, place_of
 from thespian_core.hooks.logfilters import filters_for_all, with_named_filters
 from thespian_core.hooks.loghandlers import all_handlers, guard
 from thespian_core.hooks.registry import default_registry
@@ -53,4 +53,4 @@ def apply_log_defs(log_defs: LogDefs) -> None:
 
 
 def _report(what: str, why: BaseException | None) -> None:
-    thesplog("%s: %s", what, "?" if why is None else describe(why), level=logging.ERROR)
+    thesplog("%s: %s", what, "?" if why is None else describe(why) + place_of(why), level=logging.ERROR)

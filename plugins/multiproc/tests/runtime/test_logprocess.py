@@ -155,7 +155,7 @@ def test_a_plugins_filter_is_applied_to_every_record_when_it_says_always(
     assert case.written(to_stdout(), selection) == ["hello", "a noise"]
     told = internal_log.read_text()
     assert "the log filter 'broken' is not applied: PluginBroken" in told
-    assert "a log record cannot be written: ValueError: a wrong filter" in told
+    assert "a log record cannot be written: ValueError: a wrong filter (tested_filters.py:7)" in told
 
 
 @pytest.mark.parametrize("name", ["no-noise", "tested_filters.NoNoise"])

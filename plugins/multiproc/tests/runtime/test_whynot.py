@@ -54,3 +54,9 @@ def test_what_python_says_of_a_thread_that_cannot_be_had_is_known() -> None:
         threading.stack_size(before)
     assert "ulimit -u" in whynot.cure_of(failed.value)
     assert whynot.cure_of(RuntimeError("something else")) == ""
+
+
+def test_what_a_process_failed_with_is_told_with_its_place_since_its_traceback_stays_there() -> None:
+    with pytest.raises(KeyError) as raised:
+        {}["x"]  # as a transport's own code may
+    assert whynot.told(raised.value) == f"KeyError: 'x' (test_whynot.py:{raised.tb.tb_lineno})"

@@ -15,7 +15,7 @@ from typing import Any
 
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.hooks.errors import PluginError, describe
-from thespian_core.hooks.logfilters import is_name_of_plugin
+from thespian_core.hooks.logfilters import arguments_of, is_name_of_plugin, open_filter
 from thespian_core.hooks.records import LogFilterSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_core.systembase import LogDefs
@@ -154,7 +154,7 @@ def _check_code(view: logging.config.DictConfigurator, entry: Any, section: str,
             except ValueError as why:
                 known = default_registry().names(LogFilterSpec) if section == "filters" else ()
                 if section == "filters" and (code in known or is_name_of_plugin(code)):
-                    default_registry().open(LogFilterSpec, code)
+                    open_filter(code, arguments_of(entry), default_registry())
                     continue
                 raise ValueError(f"{where} names {code!r}, which cannot be imported: {why}") from why
 

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 import attrs
 
-from thespian_core.hooks.errors import describe
+from thespian_core.hooks.errors import describe, place_of
 from thespian_core.hooks.logfilters import filters_for_all, with_named_filters
 from thespian_core.hooks.loghandlers import all_handlers, guard
 from thespian_core.hooks.registry import PluginRegistry, use_registry
@@ -94,7 +94,7 @@ class _Reporter:
     def __call__(self, what: str, why: BaseException | None) -> None:
         self._count += 1
         if self._count <= _REPORTED:
-            reason = "" if why is None else f": {describe(why)}"
+            reason = "" if why is None else f": {describe(why)}{place_of(why)}"
             more = " (no more of these are told)" if self._count == _REPORTED else ""
             thesplog("%s%s%s", what, reason, more, level=logging.ERROR)
 

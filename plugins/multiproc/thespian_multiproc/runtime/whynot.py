@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from thespian_core.errors import ActorSystemStartupFailure
-from thespian_core.hooks.errors import describe
+from thespian_core.hooks.errors import describe, place_of
 
 FIRST_FREE_PORT = 1024  # where ports begin that everybody may listen at, if nobody has set another limit
 
@@ -64,7 +64,7 @@ def told(why: BaseException) -> str:
     if isinstance(why, ActorSystemStartupFailure):
         return str(why)
     cure = cure_of(why)
-    return f"{_reason(why)}\n  {cure}" if cure else describe(why)
+    return f"{_reason(why)}\n  {cure}" if cure else describe(why) + place_of(why)
 
 
 def _reason(why: BaseException) -> str:
