@@ -155,7 +155,7 @@ def test_a_command_that_is_async_is_no_success_that_did_nothing(busy_site: FakeS
     ran = busy_site.command("waits")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr == (
-        "Error: waits is async or yields, so that nothing of it was carried out\n"
+        "Error: waits is async or yields, so that to call it does nothing\n"
         "  let an ordinary function call asyncio.run(...), or exhaust the generator\n"
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import traceback
 from pathlib import Path
-from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import ClassVar
 
 import click
@@ -14,6 +13,7 @@ from thespian_core.errors import ActorSystemException
 from thespian_core.hooks.errors import PluginBroken, PluginConflict, PluginError, PluginNotFound, describe
 from thespian_core.hooks.records import CommandSpec, Spec
 from thespian_core.hooks.registry import default_registry
+from thespian_core.onlybegins import OnlyBegan, finished
 
 
 class PluginGroup(click.Group):
@@ -79,9 +79,11 @@ class PluginGroup(click.Group):
     def invoke(self, ctx: click.Context) -> None:
         """Carry out the chosen command; what it returns means nothing, what it raises is told."""
         try:
-            _refuse_what_only_began(super().invoke(ctx))
+            finished(super().invoke(ctx))
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit, KeyboardInterrupt):
             raise
+        except OnlyBegan as error:
+            raise Told(str(error), 1) from error
         except BaseException as error:
             is_closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
             if is_closed_pipe or ctx.find_root().params.get("traceback"):
@@ -100,14 +102,6 @@ class Told(click.ClickException):
     def __init__(self, message: str, exit_status: int) -> None:
         super().__init__(message)
         vars(self)["exit_code"] = exit_status  # to click it is one number for a whole class
-
-
-def _refuse_what_only_began(result: object) -> None:
-    if isinstance(result, (CoroutineType, GeneratorType, AsyncGeneratorType)):
-        if isinstance(result, CoroutineType):
-            result.close()  # else Python warns that it was never awaited
-        what = f"{result.__qualname__} is async or yields, so that nothing of it was carried out"
-        raise Told(f"{what}\n  let an ordinary function call asyncio.run(...), or exhaust the generator", 1)
 
 
 class _Unusable(click.Command):

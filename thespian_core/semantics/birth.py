@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any, Literal, NamedTuple
 
 from thespian_core.addresses import ActorAddress
+from thespian_core.onlybegins import WHAT_TO_DO, only_begins
 from thespian_core.semantics.actorbase import ActorBase
-from thespian_core.semantics.onlybegins import WHAT_TO_DO, only_begins
 from thespian_core.texts import class_name, told
 
 RefusalKind = Literal["capabilities", "specification", "import", "source", "shutdown"]

@@ -28,10 +28,10 @@ from typing import Any
 
 from thespian_core.addresses import ActorAddress
 from thespian_core.messages import ActorExitRequest, ActorSystemMessage, ChildActorExited, PoisonMessage
+from thespian_core.onlybegins import finished
 from thespian_core.semantics.actorbase import ActorBase
 from thespian_core.semantics.birth import Birth, Refused, check_capabilities, find_class, make_instance
 from thespian_core.semantics.host import ActorHost
-from thespian_core.semantics.onlybegins import finished
 from thespian_core.semantics.requests import (
     CreateActor,
     HandleDeadLetters,

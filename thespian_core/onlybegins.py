@@ -1,4 +1,4 @@
-"""Handlers that only begin when they are called, since they are async or yield: nobody runs the rest."""
+"""Functions that only begin when they are called, since they are async or yield: nobody runs the rest."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from types import AsyncGeneratorType, CoroutineType, FunctionType, GeneratorType
 from typing import Any
 
 WHAT_TO_DO = (
-    "is async or yields, so that to call it does nothing; let an ordinary method call asyncio.run(...), or "
-    "exhaust the generator"
+    "is async or yields, so that to call it does nothing\n"
+    "  let an ordinary function call asyncio.run(...), or exhaust the generator"
 )
 _FLAGS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+class OnlyBegan(TypeError):
+    """A function was called, and nothing of it has run."""
 
 
 def only_begins(handler: object) -> bool:
@@ -19,13 +23,13 @@ def only_begins(handler: object) -> bool:
 
 
 def finished(result: Any) -> Any:
-    """Return what a handler has returned.
+    """Return what a function has returned.
 
     Raises:
-        TypeError: that has only begun.
+        OnlyBegan: it has only begun.
     """
     if isinstance(result, (CoroutineType, GeneratorType, AsyncGeneratorType)):
         if isinstance(result, CoroutineType):
             result.close()  # else Python warns that it was never awaited
-        raise TypeError(f"{result.__qualname__} {WHAT_TO_DO}")
+        raise OnlyBegan(f"{result.__qualname__} {WHAT_TO_DO}")
     return result
