@@ -123,6 +123,14 @@ BROKEN = {
             def resolve(self, capabilities): raise LookupError("no pigeons")
             def open(self, invitation=None): raise LookupError("no pigeons")
     """,
+    "its mailboxes cannot be opened": """
+        from thespian_multiproc.transport.interface import Transport
+        class Pigeon(Transport):
+            scheme = "pigeon"
+            def __init__(self, host="127.0.0.1"): pass
+            def resolve(self, capabilities): return "a pigeon house"
+            def open(self, invitation=None): raise TypeError("no pigeons")
+    """,
 }
 
 

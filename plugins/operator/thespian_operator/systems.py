@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -138,12 +138,23 @@ def place_on(spec: SystemBaseSpec, scheme: str, port: int | None) -> Place:
         ValueError: it has no such place.
     """
     capabilities: dict[str, Any] = {} if port is None else {"Admin Port": port}
-    try:
+    with blaming(scheme):
         transport = opening.own_transport(scheme)
         return Place(spec.name, transport, transport.resolve(capabilities))
+
+
+@contextlib.contextmanager
+def blaming(scheme: str) -> Iterator[None]:
+    """Have what a transport's own code raises told with the plugin that it comes from.
+
+    Raises:
+        PluginBroken: it raised what no transport may.
+    """
+    try:
+        yield
     except (ActorSystemException, ValueError, OSError):
         raise
-    except Exception as why:  # code of whoever wrote the transport
+    except Exception as why:
         registry = default_registry()
         text = f"the transport {scheme} fails with {describe(why)}{place_of(why)}"
         raise PluginBroken(text, registry.origin_of(registry.find(TransportSpec, scheme))) from why
@@ -165,6 +176,10 @@ def join(base_name: str | None, port: int | None) -> Visitor:
             visitor = _enter(place)
         except NoSystem as why:
             wrong = wrong or why
+        except PluginError as why:
+            if base_name is not None:
+                raise
+            broken[place.base_name] = why
         else:
             if visitor is not None:
                 return visitor
@@ -179,9 +194,11 @@ def is_taken(place: Place) -> bool:
 
     Raises:
         NoSystem: nobody can, at such a place.
+        PluginBroken: the transport cannot be used.
     """
     try:
-        return opening.is_taken(place.transport, place.where)
+        with blaming(place.transport.scheme):
+            return opening.is_taken(place.transport, place.where)
     except ActorSystemStartupFailure as why:
         raise NoSystem(str(why)) from None
 
