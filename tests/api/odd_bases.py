@@ -13,6 +13,7 @@ def thespian_system_bases() -> Iterable[SystemBaseSpec]:
     yield SystemBaseSpec(name="noBase", opens="json:JSONEncoder")
     yield SystemBaseSpec(name="noClass", opens="json:dumps")
     yield SystemBaseSpec(name="unfinished", opens="thespian_core.systembase:SystemBase")
+    yield SystemBaseSpec(name="otherScheme", opens="thespian_multiproc.base:MultiprocBase", transport="other")
     yield SystemBaseSpec(name="noTransport", opens="thespian_multiproc.base:MultiprocBase", transport="odd")
 
 
@@ -20,3 +21,4 @@ def thespian_system_bases() -> Iterable[SystemBaseSpec]:
 def thespian_transports() -> Iterable[TransportSpec]:
     """Offer what is no transport."""
     yield TransportSpec(scheme="odd", opens="json:JSONEncoder")
+    yield TransportSpec(scheme="other", opens="thespian_tcp.transport:TcpTransport")

@@ -29,6 +29,7 @@ def _odd() -> Iterator[None]:
         ("noBase", "json:JSONEncoder is <class .*>, not a class derived from SystemBase"),
         ("noClass", "json:dumps is <function .*>, not a class derived from SystemBase"),
         ("unfinished", "lacks what each SystemBase has: capabilities, connect, is_running, start, stop"),
+        ("otherScheme", "TcpTransport has the scheme 'T', and its record 'other': give both the same"),
         ("noTransport", "json:JSONEncoder is <class .*>, not a class derived from Transport"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from textwrap import dedent
 
 import attrs
 import pytest
@@ -110,3 +111,62 @@ def test_where_no_base_of_many_processes_is_installed_that_is_told(thespian: Com
     blocked = attrs.evolve(thespian, environ={"THESPIAN_BLOCK_PLUGINS": names})
     said = blocked.fails("status")
     assert said.startswith("Error: no system base is installed whose systems other programs can join\n")
+
+
+BROKEN = {
+    "its code is not there": "raise ImportError('no pigeons')",
+    "it raises": """
+        from thespian_multiproc.transport.interface import Transport
+        class Pigeon(Transport):
+            scheme = "pigeon"
+            def __init__(self, host="127.0.0.1"): pass
+            def resolve(self, capabilities): raise LookupError("no pigeons")
+            def open(self, invitation=None): raise LookupError("no pigeons")
+    """,
+    "its mailboxes cannot be opened": """
+        from thespian_multiproc.transport.interface import Transport
+        class Pigeon(Transport):
+            scheme = "pigeon"
+            def __init__(self, host="127.0.0.1"): pass
+            def resolve(self, capabilities): return "a pigeon house"
+            def open(self, invitation=None): raise TypeError("no pigeons")
+    """,
+}
+
+
+@pytest.fixture
+def with_broken_base(thespian: Command, tmp_path: Path, code: str) -> Command:
+    """The command where a base is installed, too, whose transport cannot be used."""
+    info = tmp_path / "pigeon-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: pigeon\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[thespian]\npigeon = pigeon_plugin\n")
+    (tmp_path / "pigeon_code.py").write_text(dedent(code))
+    (tmp_path / "pigeon_plugin.py").write_text(
+        "from thespian_core import SystemBaseSpec, TransportSpec, hookimpl\n"
+        "@hookimpl\ndef thespian_transports():\n"
+        "    yield TransportSpec(scheme='pigeon', opens='pigeon_code:Pigeon')\n"
+        "@hookimpl\ndef thespian_system_bases():\n"
+        "    yield SystemBaseSpec(name='aPigeonBase', opens='thespian_multiproc.base:MultiprocBase',\n"
+        "        transport='pigeon', outlives_starter=True)\n"
+    )
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    return attrs.evolve(thespian, environ={**thespian.environ, "PYTHONPATH": path})
+
+
+@pytest.mark.parametrize("code", BROKEN.values(), ids=BROKEN)
+@every_command
+def test_a_base_that_cannot_be_used_hides_no_other_and_is_told(with_broken_base: Command, name: str) -> None:
+    port = free_port()
+    said = with_broken_base.fails(name, "--port", port)
+    assert said.startswith(f"Error: no system runs at 127.0.0.1:{port} (multiprocTCPBase, ")
+    assert "  aPigeonBase was not looked at: plugin pigeon (pigeon 1.0) is broken: " in said
+    assert "no pigeons" in said
+    assert "no pigeons" in with_broken_base.fails(name, "--port", port, "--base", "aPigeonBase")
+
+
+@pytest.mark.parametrize("code", BROKEN.values(), ids=BROKEN)
+def test_the_doctor_tells_of_a_base_that_cannot_be_used_and_goes_on(with_broken_base: Command) -> None:
+    ran = with_broken_base.run("doctor", "--port", free_port())
+    assert "no pigeons" in ran.stdout
+    assert "\nmultiprocTCPBase\n" in ran.stdout

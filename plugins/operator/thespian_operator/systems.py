@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
 import psutil
 
 from thespian_core.errors import ActorSystemException, ActorSystemStartupFailure
-from thespian_core.hooks.errors import PluginError
-from thespian_core.hooks.records import SystemBaseSpec
+from thespian_core.hooks.errors import PluginBroken, PluginError, describe, place_of
+from thespian_core.hooks.records import SystemBaseSpec, TransportSpec
 from thespian_core.hooks.registry import default_registry
 from thespian_multiproc.runtime import opening
 from thespian_multiproc.runtime.keyfile import read_or_make_key, state_folder
@@ -85,62 +85,108 @@ def base_names() -> tuple[str, ...]:
     return tuple(found)
 
 
-def places(base_name: str | None, port: int | None) -> list[Place]:
+def places(base_name: str | None, port: int | None) -> tuple[list[Place], dict[str, PluginError]]:
     """Return where to look for a system: one place for each base, or for the one that is named.
 
+    Returns:
+        The places, and what is wrong with each base that cannot be used.
+
     Raises:
-        PluginNotFound: there is no such base.
+        PluginError: there is no such base, or it cannot be used.
         NoSystem: there is no base at all whose systems can be joined, or the port is none.
     """
     names: Iterable[str] = base_names() if base_name is None else [base_name]
-    found = [_place_of(name, port) for name in names]
-    if not found:
+    found, broken = [], {}
+    for name in names:
+        try:
+            found.append(_place_of(name, port))
+        except PluginError as why:
+            if base_name is not None:
+                raise
+            broken[name] = why  # it hides no system on another
+    if not found and not broken:
         raise NoSystem(
             "no system base is installed whose systems other programs can join\n"
             "  pip install thespian-tcp; all plugins:  thespian plugins"
         )
-    return found
+    return found, broken
 
 
 def _place_of(base_name: str, port: int | None) -> Place:
-    registry = default_registry()
-    spec = registry.find(SystemBaseSpec, base_name)
-    scheme = spec.transport
-    if scheme is None or not spec.outlives_starter:
+    spec = default_registry().find(SystemBaseSpec, base_name)
+    if spec.transport is None or not spec.outlives_starter:
         raise NoSystem(
             f"a system on {base_name} lives and ends with its program, and cannot be looked at from outside\n"
             f"  bases that can: {', '.join(base_names()) or 'none is installed'}"
         )
-    capabilities: dict[str, Any] = {} if port is None else {"Admin Port": port}
     try:
-        transport = opening.own_transport(scheme)
-        return Place(base_name, transport, transport.resolve(capabilities))
+        return place_on(spec, spec.transport, port)
     except ValueError as why:
         raise NoSystem(f"no place of a system on {base_name} is named: {why}") from None
+
+
+def place_on(spec: SystemBaseSpec, scheme: str, port: int | None) -> Place:
+    """Return where a system on a base is reached.
+
+    Args:
+        spec: the base.
+        scheme: that of its transport.
+        port: the Admin Port; None for the base's own.
+
+    Raises:
+        PluginError: its transport cannot be used.
+        ValueError: it has no such place.
+    """
+    capabilities: dict[str, Any] = {} if port is None else {"Admin Port": port}
+    with blaming(scheme):
+        transport = opening.own_transport(scheme)
+        return Place(spec.name, transport, transport.resolve(capabilities))
+
+
+@contextlib.contextmanager
+def blaming(scheme: str) -> Iterator[None]:
+    """Have what a transport's own code raises told with the plugin that it comes from.
+
+    Raises:
+        PluginBroken: it raised what no transport may.
+    """
+    try:
+        yield
+    except (ActorSystemException, ValueError, OSError):
+        raise
+    except Exception as why:
+        registry = default_registry()
+        text = f"the transport {scheme} fails with {describe(why)}{place_of(why)}"
+        raise PluginBroken(text, registry.origin_of(registry.find(TransportSpec, scheme))) from why
 
 
 def join(base_name: str | None, port: int | None) -> Visitor:
     """Join the system that runs at the port; of several bases, the first that has one there.
 
     Raises:
-        PluginNotFound: there is no such base.
+        PluginError: there is no such base, or it cannot be used.
         NoSystem: none runs there that lets this program in; the text says what does.
         ActorSystemStartupFailure: the user's key cannot be used.
     """
     vacant = []
     wrong: NoSystem | None = None
-    for place in places(base_name, port):
+    found, broken = places(base_name, port)
+    for place in found:
         try:
             visitor = _enter(place)
         except NoSystem as why:
             wrong = wrong or why
+        except PluginError as why:
+            if base_name is not None:
+                raise
+            broken[place.base_name] = why
         else:
             if visitor is not None:
                 return visitor
             vacant.append(place)
     if wrong is not None:
         raise wrong
-    raise NoSystem(_nothing_at(vacant))
+    raise NoSystem(_nothing_at(vacant, broken))
 
 
 def is_taken(place: Place) -> bool:
@@ -148,9 +194,11 @@ def is_taken(place: Place) -> bool:
 
     Raises:
         NoSystem: nobody can, at such a place.
+        PluginBroken: the transport cannot be used.
     """
     try:
-        return opening.is_taken(place.transport, place.where)
+        with blaming(place.transport.scheme):
+            return opening.is_taken(place.transport, place.where)
     except ActorSystemStartupFailure as why:
         raise NoSystem(str(why)) from None
 
@@ -191,14 +239,22 @@ def _enter(place: Place) -> Visitor | None:
     )
 
 
-def _nothing_at(vacant: list[Place]) -> str:
+def _nothing_at(vacant: list[Place], broken: dict[str, PluginError]) -> str:
     where = " or ".join(dict.fromkeys(place.where for place in vacant))
-    lines = [f"no system runs at {where} ({', '.join(place.base_name for place in vacant)})"]
+    bases = ", ".join(place.base_name for place in vacant)
+    lines = [f"no system runs at {where} ({bases})" if vacant else "no installed base can be looked at"]
+    for base_name, why in broken.items():
+        first, *more = str(why).splitlines()
+        lines += [
+            f"{base_name} was not looked at: {first}",
+            *more[:-1],
+        ]  # the last one would be told for each
     for place in vacant:
         words = place.last_words
         if words is not None:
             lines.append(f"the last one on {place.base_name} ended by itself {told_end(words)}")
-    lines.append("start one there, or name the port of another: --port")
+    if vacant:
+        lines.append("start one there, or name the port of another: --port")
     return "\n  ".join(lines)
 
 

@@ -48,14 +48,22 @@ def own_transport(scheme: str) -> Transport:
     """Return the transport by which this program starts and joins systems.
 
     Raises:
-        PluginError: it is not installed, or cannot be loaded.
+        PluginError: it is not installed, cannot be loaded, or has another scheme than its record.
         ValueError: it has no such host as ``THESPIAN_BASE_IPADDR`` names.
     """
+    from thespian_core.hooks.errors import PluginBroken
     from thespian_core.hooks.records import TransportSpec  # actors have theirs from the launcher
     from thespian_core.hooks.registry import default_registry
 
-    transport_class = default_registry().open_class(TransportSpec, scheme, Transport)
-    return open_transport(transport_class, own_host(), LARGEST_MESSAGE_BYTES)
+    registry = default_registry()
+    transport_class = registry.open_class(TransportSpec, scheme, Transport)
+    transport = open_transport(transport_class, own_host(), LARGEST_MESSAGE_BYTES)
+    real = getattr(transport, "scheme", None)
+    if real != scheme:  # addresses would have the one or the other, by who makes them
+        spec = registry.find(TransportSpec, scheme)
+        why = f"{spec.opens} has the scheme {real!r}, and its record {scheme!r}: give both the same"
+        raise PluginBroken(why, registry.origin_of(spec))
+    return transport
 
 
 def open_exchange(

@@ -20,7 +20,7 @@ from thespian_multiproc.runtime.keyfile import read_or_make_key
 from thespian_multiproc.runtime.opening import is_taken, own_transport
 from thespian_multiproc.transport.interface import AddressInUse, Transport
 from thespian_operator.doctoring.facts import Base, Running, Trial
-from thespian_operator.systems import JOIN_LIMIT_S, Place, told_end
+from thespian_operator.systems import JOIN_LIMIT_S, Place, blaming, place_on, told_end
 from thespian_operator.visitor import SystemSilent, Visitor
 
 TRIAL_PORTS = range(49_152, 65_536)  # those that nobody is given for good (RFC 6335)
@@ -50,15 +50,14 @@ def look_at_base(name: str, port: int | None, key_is_usable: bool, tries: bool) 
 def _look(spec: SystemBaseSpec, port: int | None, key_is_usable: bool) -> Base:
     if spec.transport is None or not spec.outlives_starter:
         return Base(spec.name, spec.version)
-    capabilities = {} if port is None else {"Admin Port": port}
     try:
-        transport = own_transport(spec.transport)
-        place = Place(spec.name, transport, transport.resolve(capabilities))
+        place = place_on(spec, spec.transport, port)
     except ValueError as why:
         return Base(spec.name, spec.version, failure=whynot.cannot_start(spec.name, why))
     base = Base(spec.name, spec.version, place.where)
     try:
-        taken = is_taken(transport, place.where)
+        with blaming(place.transport.scheme):
+            taken = is_taken(place.transport, place.where)
     except ActorSystemStartupFailure as why:
         return attrs.evolve(base, failure=str(why))
     if taken:
