@@ -222,3 +222,9 @@ def test_files_of_another_distribution_are_refused_in_one_sentence(tmp_path: Pat
     (tmp_path / FOREIGN_FOLDER).mkdir(parents=True)
     with pytest.raises(ImportError, match=r"another distribution.*\n.*pip uninstall thespian"):
         refuse_foreign_files(str(tmp_path))
+
+
+@pytest.mark.parametrize("what", [3, None])
+def test_a_watch_that_has_no_list_fails_in_the_handler_that_makes_it(what: Any) -> None:
+    with pytest.raises(TypeError, match=f"list of file numbers, not {what}"):
+        A.ThespianWatch(what)

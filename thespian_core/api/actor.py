@@ -197,7 +197,7 @@ def checked_name(name: object) -> str | None:
     """
     if name is not None and not isinstance(name, str):
         raise TypeError(f"globalName is text or None, not {type(name).__name__} ({shown(name)})")
-    return name or None
+    return None if name is None else _plain(name) or None
 
 
 def checked_hash(source_hash: object) -> str | None:
@@ -210,7 +210,7 @@ def checked_hash(source_hash: object) -> str | None:
         raise TypeError(
             f"sourceHash is text or None, not {type(source_hash).__name__} ({shown(source_hash)})"
         )
-    return source_hash or None
+    return None if source_hash is None else _plain(source_hash) or None
 
 
 def checked_capability(name: object) -> str:
@@ -234,4 +234,9 @@ def checked_text(text: object, what: str) -> str:
     """
     if not isinstance(text, str):
         raise TypeError(f"{what} is text, not {type(text).__name__} ({shown(text)})")
-    return text
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Return text as it is, but of no class of the program's, which an admin would not import."""
+    return str.__str__(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from enum import Enum
 from typing import Any
 
 import attrs
@@ -35,6 +36,12 @@ class Exit:
 def fail() -> None:
     """Raise."""
     raise RuntimeError("not to be made again")
+
+
+class Title(str, Enum):
+    """A name, as a program may have a class for its names."""
+
+    CLERK = "clerk"
 
 
 @attrs.frozen

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from plugins.multiproc.tests.system.conftest import NewSystem
-from plugins.multiproc.tests.system.message_actors import Colour, Mirror, Painter
+from plugins.multiproc.tests.system.message_actors import Colour, Mirror, Painter, Title
 from thespian_core.api.system import ActorSystem
 from thespian_core.errors import ActorSystemException
 from thespian_core.status import Thespian_StatusReq
@@ -23,6 +23,11 @@ def capability(asys: ActorSystem, name: str) -> Any:
     some_actor = asys.createActor(Mirror)
     admin = asys.ask(some_actor, Thespian_StatusReq(), PATIENCE_S).adminAddress
     return asys.ask(admin, Thespian_StatusReq(), PATIENCE_S).capabilities.get(name)
+
+
+def test_a_global_name_may_be_of_a_class_that_the_admin_does_not_import(asys: ActorSystem) -> None:
+    named = asys.createActor(Mirror, globalName=Title.CLERK)
+    assert asys.createActor(Mirror, globalName="clerk") == named
 
 
 @pytest.mark.parametrize("who", ["a program", "an actor"])

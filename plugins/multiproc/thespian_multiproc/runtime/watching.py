@@ -50,7 +50,7 @@ class Watcher:
                             selector.register(number, selectors.EVENT_READ)
                         except PermissionError:  # epoll(7): a regular file, which never has to be waited for
                             always.append(number)
-                        except (OSError, ValueError):  # it is closed
+                        except (OSError, ValueError, OverflowError):  # it is closed, or never was open
                             continue
                 ready = selector.select(0 if always else None)
                 found = always + [key.fd for key, _ in ready if key.fileobj is not self._woken]

@@ -173,6 +173,12 @@ class PipeWatcher(Mortal):
         self.send(sender, self.writing)
         return ThespianWatch([self.reading])
 
+    def do_watch_with(self, sender: ActorAddress, number: int) -> ThespianWatch:
+        """Watch a pipe in which something is, and another number."""
+        self.do_watch(sender)
+        os.write(self.writing, b"there")
+        return ThespianWatch([number, self.reading])
+
     def do_watch_file(self, sender: ActorAddress, path: str) -> ThespianWatch:
         """Watch a regular file."""
         self.told, self.reading = sender, os.open(path, os.O_RDONLY)

@@ -89,4 +89,4 @@ def test_a_shutdown_ends_in_time_though_a_process_is_stopped(
         threads.submit(asys.shutdown).result(15.0)
         watched.all_end()
     assert not listens(port)
-    assert ("did not end in time" in caplog.text) == (who == "admin")
+    assert "did not end in time" not in caplog.text

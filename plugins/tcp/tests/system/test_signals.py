@@ -114,6 +114,12 @@ def test_an_actor_that_watches_bad_numbers_goes_on(asys: ActorSystem) -> None:
     assert asys.listen(PATIENCE_S) == (True, True, b"data")
 
 
+def test_a_number_that_no_file_can_have_is_passed_over(asys: ActorSystem) -> None:
+    actor = asys.createActor(PipeWatcher)
+    assert isinstance(asys.ask(actor, do("watch_with", 2**80), PATIENCE_S), int)
+    assert asys.listen(PATIENCE_S) == (True, True, b"there")
+
+
 def test_a_regular_file_can_always_be_read(asys: ActorSystem, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x" * 5000)
     actor = asys.createActor(PipeWatcher)
