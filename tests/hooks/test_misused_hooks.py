@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.hooks.conftest import RegistryOf
@@ -67,3 +70,10 @@ def test_a_hook_of_a_later_core_may_be_implemented_optionally(registry_of: Regis
     text = HEAD + "@hookimpl(optionalhook=True)\ndef thespian_holograms():\n    return []\n"
     (report,) = registry_of(one=text).plugins()
     assert (report.state, report.why) == ("ok", "")
+
+
+def test_looking_for_plugins_imports_nothing_that_only_mistakes_need() -> None:
+    code = "import sys\nfrom thespian_core.hooks.registry import default_registry\n"
+    code += "default_registry().plugins()\nprint('difflib' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"

@@ -64,10 +64,10 @@ def astray() -> list[tuple[str, PluginOrigin]]:
 def _is_nearly_ours(group: str) -> bool:
     import difflib
 
-    from thespian_core.hooks.loading import HOOKS
+    from thespian_core.hooks.loading import HOOKS, MISSPELT
 
     first, *rest = re.split(r"[\W_]+", group.lower())
-    if not difflib.get_close_matches(first, [GROUP], cutoff=0.8):
+    if not difflib.get_close_matches(first, [GROUP], cutoff=MISSPELT):
         return False
     hooks = [hook.removeprefix("thespian_") for hook in HOOKS]
     meanings = ["core", "plugin", "plugins", "hook", "hooks", *hooks, *(hook[:-1] for hook in hooks)]

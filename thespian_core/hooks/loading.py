@@ -18,7 +18,7 @@ from thespian_core.hooks.selection import PluginOrigin
 if TYPE_CHECKING:
     import pluggy
 
-_MISSPELT = 0.8  # how alike a name and a hook's must be, as difflib measures it: our choice
+MISSPELT = 0.8  # how alike a name and a hook's must be, as difflib measures it: our choice
 
 
 class LoadedPlugin:
@@ -101,13 +101,13 @@ def _verified(module: ModuleType, origin: PluginOrigin) -> pluggy.PluginManager:
 
 def _hook_near(name: str) -> str | None:
     """Return the hook that a function of such a name is probably meant for."""
+    prefix = "thespian_"
+    if not name.startswith(prefix):  # as most: nothing is imported for those
+        return None
     import difflib
 
-    prefix = "thespian_"
-    if not name.startswith(prefix):
-        return None
     rests = [hook.removeprefix(prefix) for hook in HOOKS]
-    near = difflib.get_close_matches(name.removeprefix(prefix), rests, n=1, cutoff=_MISSPELT)
+    near = difflib.get_close_matches(name.removeprefix(prefix), rests, n=1, cutoff=MISSPELT)
     return prefix + near[0] if near else None
 
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from thespian_core.arguments import misfit
 from thespian_core.hooks.errors import PluginBroken
 from thespian_core.hooks.records import LogFilterSpec
 from thespian_core.hooks.registry import PluginRegistry
@@ -71,21 +72,14 @@ def open_filter(name: str, arguments: Mapping[str, Any], registry: PluginRegistr
     Raises:
         PluginError: it cannot be opened, two plugins provide it, none does, or it is no such thing.
     """
-    import inspect
-
     spec, found = registry.find(LogFilterSpec, name), registry.open(LogFilterSpec, name)
     why = ""
     if isinstance(found, type) and not (hasattr(found, "filter") or _has_call(found)):
         why = f"is {shown(found)}, which has no method filter(record)"
     elif not callable(found):
         why = f"is {shown(found)}, not a logging.Filter class"
-    else:
-        try:
-            inspect.signature(found).bind(**arguments)
-        except TypeError as error:
-            why = f"cannot be made as it is asked for: {error}"
-        except ValueError:  # it does not say what it takes
-            pass
+    elif unfit := misfit(found, **arguments):
+        why = f"cannot be made as it is asked for: {unfit}"
     if why:
         raise PluginBroken(f"{spec.opens} {why}", registry.origin_of(spec))
     return found

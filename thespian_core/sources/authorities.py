@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from thespian_core.arguments import misfit
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.hooks.errors import PluginBroken
 from thespian_core.hooks.records import SourceAuthoritySpec
@@ -57,14 +58,7 @@ def named(name: object) -> str:
 
 def _why_unable(authority: object) -> str:
     """Say why it can decide nothing; nothing when it may be able to."""
-    import inspect
-
     if not callable(authority):
         return f"is {shown(authority)}, not a function (source_hash, data, info)"
-    try:
-        inspect.signature(authority).bind("source_hash", b"data", "info")
-    except TypeError as why:
-        return f"cannot be asked: {why}; it is given (source_hash, data, info)"
-    except ValueError:  # it does not say what it takes
-        pass
-    return ""
+    why = misfit(authority, "source_hash", b"data", "info")
+    return f"cannot be asked: {why}; it is given (source_hash, data, info)" if why else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import io
 import logging
 import logging.config
@@ -13,6 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from thespian_core.arguments import misfit
 from thespian_core.errors import ActorSystemStartupFailure
 from thespian_core.hooks.errors import PluginError, describe
 from thespian_core.hooks.logfilters import arguments_of, is_name_of_plugin, open_filter
@@ -173,10 +173,8 @@ def _check_usual(view: logging.config.DictConfigurator, entry: Any, section: str
     if getattr(made, "__module__", "") not in _USUAL_MODULES or made is logging.handlers.QueueHandler:
         return
     given = {key: entry[key] for key in entry if key.isidentifier() and key not in _NOT_GIVEN}
-    try:
-        inspect.signature(made).bind(**given)
-    except TypeError as why:
-        raise ValueError(f"{where} cannot be made: {why}") from why
+    if unfit := misfit(made, **given):
+        raise ValueError(f"{where} cannot be made: {unfit}")
     file = given.get("filename")
     if "filename" in given and not isinstance(file, (str, bytes, os.PathLike)):
         raise ValueError(f"{where} cannot be made: its 'filename' is no path but {shown(file)}")
